@@ -1,0 +1,1 @@
+"""The Kremlin's dilemma: the mechanism behind the notebooks."""
