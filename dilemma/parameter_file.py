@@ -1,0 +1,51 @@
+"""Parameter files: YAML in which every value stays the text that stands there."""
+
+from pathlib import Path
+
+import yaml
+
+from dilemma.parameters import ParameterError
+
+
+def read(path: str | Path) -> dict[str, object]:
+    """The parameters a YAML file sets, every value kept as the text that stands there.
+
+    Raises ParameterError when the file is missing, empty, not YAML or no list of `name: value`.
+    """
+    try:
+        values = yaml.load(Path(path).read_text(encoding="utf-8-sig"), Loader=_TextLoader)
+    except FileNotFoundError:
+        raise ParameterError(f"There is no parameter file {path}.") from None
+    except IsADirectoryError:
+        raise ParameterError(f"{path} is a folder; a parameter file is needed.") from None
+    except (OSError, UnicodeDecodeError):
+        raise ParameterError(f"{path} cannot be read as UTF-8 text.") from None
+    except yaml.YAMLError as error:
+        raise ParameterError(_syntax(path, error)) from None
+    if not isinstance(values, dict) or not values:
+        raise ParameterError(f"{path} sets no parameter; each line should read name: value, as in draws: 5000.")
+    return values
+
+
+class _TextLoader(yaml.BaseLoader):
+    """Reads every value as text: no stays no and 2024-11-01 stays 2024-11-01."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, object]:
+        """The mapping; a key that is no plain word or stands there twice is refused."""
+        values: dict[str, object] = {}
+        for key, value in node.value:
+            name = self.construct_object(key, deep=True)
+            if not isinstance(name, str) or name in values:
+                fault = f"{name} is set twice" if isinstance(name, str) else "a parameter's name must be a word"
+                raise yaml.constructor.ConstructorError(None, None, fault, key.start_mark)
+            values[name] = self.construct_object(value, deep=True)
+        return values
+
+
+def _syntax(path: str | Path, error: yaml.YAMLError) -> str:
+    """Where and why a file is not YAML."""
+    mark, fault = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    if fault and "'\\t'" in fault:
+        fault = "a tab stands where YAML wants spaces"
+    where = f"{path}, line {mark.line + 1}" if mark else str(path)
+    return f"{where}: {fault or 'the file holds characters that YAML does not allow'}."
