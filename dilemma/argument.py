@@ -1,0 +1,148 @@
+"""The article's argument as a graph: base scores from grades, strengths by DF-QuAD.
+
+A strength says how well a statement stands inside this map. It is not a probability.
+Reference for DF-QuAD: Rago, Toni, Aurisicchio and Baroni (2016), source `rago-2016-dfquad`.
+"""
+
+from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+import numpy as np
+import pandas as pd
+
+# A judgement is not true because a good newspaper prints it: only facts and attributions
+# borrow the reliability of whoever states them.
+BORROWS_RELIABILITY = ("fact", "attribution")
+
+
+class ArgumentError(ValueError):
+    """A map that cannot be computed, in one sentence."""
+
+
+def order(edges: pd.DataFrame) -> list[str]:
+    """The nodes of the map, every node after those that support or attack it."""
+    sorter = TopologicalSorter()
+    for edge in edges.itertuples():
+        sorter.add(edge.to_node, edge.from_node)
+    try:
+        return list(sorter.static_order())
+    except CycleError as error:
+        loop = " -> ".join(error.args[1])
+        raise ArgumentError(f"The argument map must not go round in a circle, but it does: {loop}.") from None
+
+
+def public_map(nodes: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
+    """The edges whose two ends are both in `nodes`: an objection not yet known takes its edges along."""
+    known = set(nodes.node_id)
+    return edges[edges.from_node.isin(known) & edges.to_node.isin(known)].reset_index(drop=True)
+
+
+def base_scores(nodes: pd.DataFrame, graded_claims: pd.DataFrame, scales: pd.DataFrame) -> pd.DataFrame:
+    """Low and high base score of every node (0 to 1), with the grade or the word `assumed` behind it.
+
+    `graded_claims` has one row per claim: claim_id, kind, reliability (A-F of whoever is cited)
+    and credibility (1-6 of the item); `scales` translates grades into intervals.
+    """
+    claims = graded_claims.set_index("claim_id")
+    rows = [_base_score(node, claims, scales) for node in nodes.itertuples()]
+    return pd.DataFrame(rows, columns=["node_id", "low", "high", "basis"])
+
+
+def _base_score(node, claims: pd.DataFrame, scales: pd.DataFrame) -> tuple[str, float, float, str]:
+    if node.kind != "claim":
+        return node.node_id, node.base_low, node.base_high, "assumed"
+    claim = claims.loc[node.claim_id]
+    grade = f"{claim.reliability}{claim.credibility}"
+    if claim.credibility == 6 and claim.kind in BORROWS_RELIABILITY:
+        row = _scale_row(scales, "Base score by reliability", "ABCDEF".index(claim.reliability) + 1)
+    else:
+        row = _scale_row(scales, "Base score by credibility", claim.credibility)
+    return node.node_id, row.low, row.high, grade
+
+
+def _scale_row(scales: pd.DataFrame, scale: str, rank: int) -> pd.Series:
+    return scales[(scales.scale == scale) & (scales["rank"] == rank)].iloc[0]
+
+
+def draw_bases(scores: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
+    """Base scores drawn evenly between low and high: one array of shape (draws,) per node."""
+    random = np.random.default_rng(seed)
+    return {row.node_id: random.uniform(row.low, row.high, draws) for row in scores.itertuples()}
+
+
+def strengths(bases: Mapping[str, np.ndarray], edges: pd.DataFrame) -> dict[str, np.ndarray]:
+    """DF-QuAD strength of every node (0 to 1), in the shape of its base score."""
+    result = dict(bases)
+    for node in order(edges):
+        into = edges[edges.to_node == node]
+        support = _together(result, into.from_node[into.relation == "support"])
+        attack = _together(result, into.from_node[into.relation == "attack"])
+        result[node] = combine(bases[node], support - attack)
+    return result
+
+
+def _together(strength: Mapping[str, np.ndarray], nodes: Iterable[str]) -> np.ndarray | float:
+    """Joint force of several supporters (or attackers): 1 - product of (1 - strength)."""
+    doubt = 1.0
+    for node in nodes:
+        doubt = doubt * (1 - strength[node])
+    return 1 - doubt
+
+
+def combine(base: np.ndarray, balance: np.ndarray | float) -> np.ndarray:
+    """Base score moved towards 1 by a positive balance of support over attack, towards 0 by a negative one."""
+    return np.where(np.asarray(balance) >= 0, base + (1 - base) * balance, base + base * balance)
+
+
+def summarise(drawn: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Median and 90 % interval of every node's strength: node_id, low, median, high."""
+    rows = [(node, *np.quantile(values, [0.05, 0.5, 0.95])) for node, values in drawn.items()]
+    return pd.DataFrame(rows, columns=["node_id", "low", "median", "high"])
+
+
+def band(low: float, high: float, scales: pd.DataFrame) -> pd.Series:
+    """The row of the printed scale whose words hold for a strength between `low` and `high` (0 to 1).
+
+    The bound nearer to 0.5 chooses, so the word holds for the whole interval; an interval across
+    0.5 is the row without width, undecided.
+    """
+    scale = scales[scales.scale == "Strength of a statement"].sort_values("rank")
+    bound = low if low >= 0.5 else high if high <= 0.5 else 0.5
+    if bound == 0.5:
+        return scale[scale.low == scale.high].iloc[0]
+    wide = scale[scale.low < scale.high]
+    return wide[(wide.low <= bound) & (bound <= wide.high)].iloc[-1 if bound > 0.5 else 0]
+
+
+def leader(share: float, clear: float = 0.8) -> str:
+    """Which of two statements stands firmer, from the share of draws in which the first one does.
+
+    `first` or `second` if it leads in at least `clear` of the draws, else `neither`.
+    """
+    return "first" if share >= clear else "second" if share <= 1 - clear else "neither"
+
+
+def leave_one_out(bases: Mapping[str, np.ndarray], edges: pd.DataFrame, root: str) -> pd.DataFrame:
+    """What the root's median strength becomes when one statement is taken as false.
+
+    One row per statement that leads to the root: node_id, without (median strength of the root
+    then), change (0 to 1 scale, negative when the root needs the statement); largest change first.
+    """
+    median = float(np.median(strengths(bases, edges)[root]))
+    rows = []
+    for node in sorted(upstream(edges, root)):
+        reduced = edges[edges.from_node != node]
+        without = float(np.median(strengths(bases, reduced)[root]))
+        rows.append((node, without, without - median))
+    table = pd.DataFrame(rows, columns=["node_id", "without", "change"])
+    return table.sort_values("change", key=abs, ascending=False, kind="stable").reset_index(drop=True)
+
+
+def upstream(edges: pd.DataFrame, root: str) -> set[str]:
+    """All nodes from which a path leads to `root`."""
+    found: set[str] = set()
+    front = {root}
+    while front:
+        front = set(edges.from_node[edges.to_node.isin(front)]) - found
+        found |= front
+    return found

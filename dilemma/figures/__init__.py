@@ -1,0 +1,1 @@
+"""Drawings of the report: tables in, a matplotlib Figure out."""

@@ -1,0 +1,145 @@
+"""The argument map and what each statement is worth to it."""
+
+from textwrap import fill
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.ticker import FuncFormatter
+
+from dilemma import wording
+from dilemma.figures import theme
+
+BOX, GAP, ROW = 1.38, 0.26, 0.63  # inches: width of a box, gap between columns, height of a row
+HEIGHT, INSET = 0.53, 0.05  # of a box, and from its border to what stands in it
+OURS = ("warrant", "objection", "evidence")
+EDGE_COLOUR = {"thesis": theme.INK, "root": theme.INK, "claim": theme.TRAIN}
+
+
+def argument_map(nodes: pd.DataFrame, edges: pd.DataFrame, language: str) -> Figure:
+    """The map: a box per statement with its strength as a bar, arrows for support and attack.
+
+    `nodes` has node_id, kind, column, row, text, low, median, high; `edges` from_node, to_node, relation.
+    """
+    columns, rows = nodes.column.max() + 1, nodes.row.max() + 1
+    figure = theme.canvas(rows * ROW + 0.35, columns * (BOX + GAP) - GAP)
+    figure.set_layout_engine("none")
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, columns * (BOX + GAP) - GAP), ylim=(rows * ROW + 0.35, 0))
+    axes.axis("off")
+    place = {node.node_id: (node.column * (BOX + GAP), node.row * ROW + 0.35) for node in nodes.itertuples()}
+    for edge in edges.itertuples():
+        _arrow(axes, place[edge.from_node], place[edge.to_node], edge.relation)
+    for node in nodes.itertuples():
+        _box(axes, place[node.node_id], node, language)
+    _key(axes, language)
+    return figure
+
+
+def argument_alt(nodes: pd.DataFrame, language: str) -> str:
+    """The map in words: every statement with its median strength, the horns first."""
+    opening = {"en": "Map of the argument with strengths from 0 to 1. ", "de": "Karte des Arguments mit Stärken von 0 bis 1. "}
+    ordered = nodes.sort_values(["column", "row"])
+    parts = [f"{row.text}: {wording.quantity(row.median, 'strength', language)}" for row in ordered.itertuples()]
+    return opening[language] + "; ".join(parts) + "."
+
+
+def _box(axes: Axes, corner: tuple[float, float], node, language: str) -> None:
+    x, y = corner
+    ours = node.kind in OURS
+    border = EDGE_COLOUR.get(node.kind, theme.ATTACK if node.kind == "objection" else theme.MUTED)
+    axes.add_patch(
+        FancyBboxPatch(
+            (x + 0.02, y), BOX - 0.04, HEIGHT, boxstyle="round,pad=0,rounding_size=0.05",
+            facecolor="#f6f7f8" if ours else theme.PAPER, edgecolor=border,
+            linewidth=1.3 if node.kind in ("thesis", "root") else 0.8, linestyle="--" if ours else "-",
+        )
+    )  # fmt: skip
+    weight = "bold" if node.kind in ("thesis", "root") else "normal"
+    axes.text(x + INSET + 0.02, y + INSET, fill(node.text, 28), size=6.7, va="top", weight=weight, linespacing=1.05)
+    _strength_bar(axes, x + INSET + 0.02, y + HEIGHT - 0.075, BOX - 2 * INSET - 0.04, node, border, language)
+
+
+def _strength_bar(axes: Axes, x: float, y: float, width: float, node, colour: str, language: str) -> None:
+    value = wording.quantity(node.median, "strength", language)
+    axes.text(x + width, y, value, size=6.7, ha="right", va="center", color=colour, weight="bold")
+    width -= 0.27  # the number's place
+    axes.plot([x, x + width], [y, y], color=theme.FAINT, linewidth=0.8, solid_capstyle="butt")
+    axes.plot([x + node.low * width, x + node.high * width], [y, y], color=colour, linewidth=2.2, alpha=0.55)
+    axes.plot([x + node.median * width], [y], marker="o", markersize=3.4, color=colour)
+
+
+def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], relation: str) -> None:
+    attack = relation == "attack"
+    same_column = start[0] == end[0]
+    tail = (start[0] + (0.02 if not same_column else BOX - 0.1), start[1] + HEIGHT / 2)
+    head = (end[0] + BOX - 0.02, end[1] + HEIGHT / 2)
+    bend = "arc3,rad=0.0" if not same_column else f"arc3,rad={0.45 if tail[1] > head[1] else -0.45}"
+    axes.add_patch(
+        FancyArrowPatch(
+            tail, head, connectionstyle=bend, arrowstyle="-|>,head_length=3,head_width=1.8",
+            color=theme.ATTACK if attack else theme.SUPPORT, linewidth=0.9,
+            linestyle=(0, (3, 2)) if attack else "-", shrinkA=0, shrinkB=0, zorder=0.5,
+        )
+    )  # fmt: skip
+
+
+def _key(axes: Axes, language: str) -> None:
+    """One line above the map that explains arrows, borders and bars."""
+    x = 0.03
+    for relation, colour, style in (("support", theme.SUPPORT, "-"), ("attack", theme.ATTACK, (0, (3, 2)))):
+        axes.plot([x, x + 0.28], [0.14, 0.14], color=colour, linestyle=style, linewidth=1.1)
+        axes.text(x + 0.34, 0.14, wording.label(relation, language), size=7.2, va="center", color=theme.MUTED)
+        x += 0.95
+    note = {
+        "en": "Dashed box: left unsaid in the article, added by us.  Dot and bar: strength 0 to 1, 90% of draws",
+        "de": "Gestrichelt: im Artikel nicht gesagt, von uns ergänzt.  Punkt, Balken: Stärke, 90 % der Ziehungen",
+    }[language]
+    axes.text(x, 0.14, note, size=7.2, va="center", color=theme.MUTED)
+
+
+def leave_one_out(changes: dict[str, pd.DataFrame], language: str, rows: int = 8) -> Figure:
+    """What each root loses or gains when one statement is taken as false: bars from the root's median.
+
+    `changes` maps a heading to a table with text, kind, change (strength, -1 to 1), largest first.
+    """
+    shown = {heading: table.head(rows) for heading, table in changes.items()}
+    count = sum(len(table) for table in shown.values())
+    figure = theme.canvas(0.27 * count + 0.55 * len(shown) + 0.35)
+    ratios = [max(len(table), 1) for table in shown.values()]
+    panels = figure.subplots(len(shown), 1, sharex=True, height_ratios=ratios, squeeze=False)[:, 0]
+    for axes, (heading, table) in zip(panels, shown.items(), strict=True):
+        _change_bars(axes, table, language)
+        axes.set_title(heading, pad=8)
+    panels[-1].xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.number(value, language, 1)))
+    panels[-1].set_xlabel({"en": "change of the horn's strength", "de": "Änderung der Stärke des Horns"}[language])
+    return figure
+
+
+def leave_one_out_alt(changes: dict[str, pd.DataFrame], language: str, rows: int = 8) -> str:
+    """The bars in words: every heading with its statements and changes."""
+    panels = []
+    for heading, table in changes.items():
+        bars = (f"{row.text}: {wording.number(row.change, language, 2)}" for row in table.head(rows).itertuples())
+        panels.append(f"{heading}: {'; '.join(bars)}.")
+    opening = {"en": "Bars of change. ", "de": "Balken der Änderung. "}
+    return opening[language] + " ".join(panels)
+
+
+def _change_bars(axes: Axes, table: pd.DataFrame, language: str) -> None:
+    positions = range(len(table))
+    colours = [theme.ATTACK if change > 0 else theme.SUPPORT for change in table.change]
+    axes.barh(positions, table.change, color=colours, height=0.55)
+    axes.axvline(0, color=theme.MUTED, linewidth=0.8)
+    axes.set_yticks(positions, [fill(text, 62) for text in table.text], color=theme.INK)
+    axes.set(ylim=(len(table) - 0.5, -0.5))
+    axes.margins(x=0.18)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    for position, change in zip(positions, table.change, strict=True):
+        side = "left" if change >= 0 else "right"
+        axes.annotate(
+            wording.number(change, language, 2), (change, position), (3 if change >= 0 else -3, 0), textcoords="offset points",
+            ha=side, va="center", size=8, color=theme.MUTED,
+        )  # fmt: skip

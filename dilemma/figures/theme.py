@@ -1,0 +1,60 @@
+"""One look for all figures: fonts, sizes and colours with a fixed meaning."""
+
+from functools import cache
+from pathlib import Path
+
+import matplotlib
+from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
+
+FONTS = Path(__file__).parent.parent / "fonts"
+WIDTH = 6.3  # inches: the text width of the PDF page
+
+INK, MUTED, FAINT, PAPER = "#1b1f24", "#5a626b", "#c9ced4", "#ffffff"
+# One colour per place of action, the same in every chapter.
+REFUSE, TRAIN, KURSK, UKRAINE = "#7d848c", "#1f5f99", "#b36b00", "#a8323a"
+STAGE = {"planned": REFUSE, "dispatched": MUTED, "arrived": TRAIN, "near_front": "#7a6a2f", "in_kursk": KURSK}
+SUPPORT, ATTACK = "#2b6b68", "#9a3b2c"
+VOICES = ("#1f5f99", "#b36b00", "#2b6b68", "#7a4b8c", "#7d848c", "#9a3b2c")
+
+STYLE = {
+    "font.family": ["Report Sans"],
+    "font.size": 9,
+    "text.color": INK,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": MUTED,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.linewidth": 0.7,
+    "axes.axisbelow": True,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "grid.color": "#e4e7ea",
+    "grid.linewidth": 0.7,
+    "figure.constrained_layout.use": True,
+}
+
+
+@cache
+def _register_fonts() -> None:
+    for font in sorted(FONTS.glob("*.ttf")):
+        fontManager.addfont(font)
+
+
+def apply() -> None:
+    """Switches matplotlib to the look of the report, for own drawings in a notebook as well."""
+    _register_fonts()
+    matplotlib.rcParams.update(STYLE)
+
+
+def canvas(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure in the look of the report, in inches."""
+    apply()
+    return Figure(figsize=(width, height))

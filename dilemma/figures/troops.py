@@ -1,0 +1,158 @@
+"""Head counts: who counted what, how the voices mix, and what the number is worth."""
+
+from textwrap import fill
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from dilemma import wording
+from dilemma.estimates import pert_density
+from dilemma.figures import theme
+
+HILL_SHARE = {"en": "of the weight", "de": "des Gewichts"}
+MARKER = {True: "D", False: "o"}  # a party to the war is marked by shape, not by colour
+
+
+def head_counts(counts: pd.DataFrame, language: str) -> Figure:
+    """One panel per thing counted, one line per statement: who said what on which day.
+
+    `counts` has stage, label, low, mode, high (persons, drawn), central, stated_low, stated_high (as
+    the issuer gave them), party_to_war and in_article, in drawing order.
+    """
+    groups = [(stage, rows) for stage, rows in counts.groupby("stage", sort=False, observed=True)]
+    figure = theme.canvas(0.24 * len(counts) + 0.42 * len(groups) + 0.65)
+    ratios = [len(rows) + 0.3 for _, rows in groups]
+    panels = figure.subplots(len(groups), 1, sharex=True, height_ratios=ratios, squeeze=False)[:, 0]
+    for axes, (stage, rows) in zip(panels, groups, strict=True):
+        _statements(axes, rows, theme.STAGE[stage], language)
+        axes.set_title(wording.heading(stage, language))
+    panels[-1].set_xlim(-0.03 * counts.high.max(), 1.16 * counts.high.max())
+    panels[-1].xaxis.set_major_formatter(_thousands(language))
+    panels[-1].set_xlabel(wording.label("persons", language))
+    return figure
+
+
+def stated(row, language: str) -> str:
+    """The number as the issuer gave it: a point, a range, or a bound marked ≥ or ≤."""
+    floor, ceiling = np.isfinite(row.stated_low), np.isfinite(row.stated_high)
+    if floor and ceiling and np.isnan(row.central):
+        return wording.interval(row.stated_low, row.stated_high, "persons", language)
+    sign = "≥\N{NO-BREAK SPACE}" if floor and not ceiling else "≤\N{NO-BREAK SPACE}" if ceiling and not floor else ""
+    return sign + wording.number(row.mode, language)
+
+
+def head_counts_alt(counts: pd.DataFrame, language: str) -> str:
+    """The head counts in words: every panel with its lines and numbers."""
+    panels = []
+    for stage, rows in counts.groupby("stage", sort=False, observed=True):
+        lines = "; ".join(f"{row.label}: {stated(row, language)}" for row in rows.itertuples())
+        panels.append(f"{wording.heading(stage, language)}: {lines}.")
+    opening = {"en": "Dot plot of public head counts. ", "de": "Punktdiagramm der öffentlichen Zählungen. "}
+    return opening[language] + " ".join(panels)
+
+
+def _statements(axes: Axes, rows: pd.DataFrame, colour: str, language: str) -> None:
+    for position, row in enumerate(rows.itertuples()):
+        axes.plot([row.low, row.high], [position, position], color=colour, linewidth=2, alpha=0.45)
+        axes.plot(
+            row.mode, position, marker=MARKER[row.party_to_war], markersize=6, color=colour,
+            markerfacecolor=colour if row.in_article else theme.PAPER, markeredgewidth=1.3,
+        )  # fmt: skip
+        axes.annotate(
+            stated(row, language), (row.high, position), (6, 0),
+            textcoords="offset points", va="center", size=8, weight="bold" if row.in_article else "normal",
+        )  # fmt: skip
+    axes.set_yticks(range(len(rows)), rows.label, color=theme.INK)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x")
+    axes.margins(x=0.12)
+
+
+def humps(triples: pd.DataFrame, weights: np.ndarray, names: list[str], language: str) -> Figure:
+    """One hill per voice and, below, the pool of all: where the voices agree it has one hump, else several.
+
+    `triples` has low, mode, high in persons; `names` the voices and, last, the name of the pool.
+    """
+    men = np.linspace(0, triples.high.max() * 1.02, 600)
+    hills = np.array([pert_density(men, row.low, row.mode, row.high) for row in triples.itertuples()])
+    shares = weights / weights.sum()
+    rows = [*(hills * shares[:, None]), shares @ hills]
+    figure = theme.canvas(0.62 * len(rows) + 0.55)
+    axes = figure.subplots()
+    height = max(row.max() for row in rows)
+    for position, row in enumerate(rows):
+        colour = theme.INK if position == len(hills) else theme.VOICES[position % len(theme.VOICES)]
+        axes.fill_between(men, position, position - 0.85 * row / height, color=colour, alpha=0.7, linewidth=0)
+        axes.plot(men[[0, -1]], [position, position], color=theme.FAINT, linewidth=0.7)
+    axes.set_yticks(range(len(rows)), [fill(name, 24) for name in names], color=theme.INK, va="bottom")
+    axes.set(xlim=(0, men[-1]), ylim=(len(rows) - 0.9, -0.95))
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_formatter(_thousands(language))
+    axes.set_xlabel(wording.label("persons", language))
+    return figure
+
+
+def humps_alt(triples: pd.DataFrame, weights: np.ndarray, names: list[str], language: str) -> str:
+    """The hills in words: every voice with its weight and range."""
+    shares = weights / weights.sum()
+    hills = [
+        f"{name}: {wording.interval(row.low, row.high, 'persons', language)}, "
+        f"{wording.percent(share, language)} {HILL_SHARE[language]}"
+        for name, row, share in zip(names, triples.itertuples(), shares, strict=False)
+    ]
+    opening = {"en": "Distribution of soldiers by voice. ", "de": "Verteilung der Soldaten je Stimme. "}
+    return opening[language] + "; ".join(hills) + "."
+
+
+def worth(sizes: dict[str, pd.DataFrame], titles: dict[str, str], language: str) -> Figure:
+    """What each voice's head count is worth: one panel per yardstick, one line per voice.
+
+    Each table of `sizes` has name (the voice), low, median, high in the unit that is its key.
+    """
+    rows = len(next(iter(sizes.values())))
+    figure = theme.canvas(0.33 * rows + 0.95)
+    panels = figure.subplots(1, len(sizes), sharey=True, squeeze=False)[0]
+    for axes, (unit, table) in zip(panels, sizes.items(), strict=True):
+        _ranges(axes, table, unit, language)
+        axes.set_title(titles[unit], size=9)
+    panels[0].set_yticks(range(rows), next(iter(sizes.values())).name, color=theme.INK)
+    panels[0].set_ylim(rows - 0.5, -0.6)
+    return figure
+
+
+def worth_alt(sizes: dict[str, pd.DataFrame], language: str) -> str:
+    """The yardsticks in words: every voice with median and range per unit."""
+    lines = [
+        f"{row.name}: {wording.quantity(row.median, unit, language)} {wording.label(unit, language)} "
+        f"({wording.interval(row.low, row.high, unit, language)})"
+        for unit, table in sizes.items()
+        for row in table.itertuples(index=False)
+    ]
+    opening = {"en": "Median and range by voice. ", "de": "Median und Spanne je Stimme. "}
+    return opening[language] + "; ".join(lines) + "."
+
+
+def _ranges(axes: Axes, table: pd.DataFrame, unit: str, language: str) -> None:
+    for position, row in enumerate(table.itertuples()):
+        axes.plot([row.low, row.high], [position, position], color=theme.TRAIN, linewidth=3, alpha=0.4)
+        axes.plot(row.median, position, marker="o", color=theme.TRAIN, markersize=5)
+        axes.annotate(
+            wording.quantity(row.median, unit, language), (row.median, position), (0, 6),
+            textcoords="offset points", ha="center", size=8,
+        )  # fmt: skip
+    axes.set_xlim(left=0)
+    axes.margins(x=0.1)
+    axes.grid(axis="x")
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.quantity(value, unit, language)))
+
+
+def _thousands(language: str) -> FuncFormatter:
+    return FuncFormatter(lambda value, _: wording.number(value, language))
