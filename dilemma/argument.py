@@ -103,10 +103,12 @@ def summarise(drawn: Mapping[str, np.ndarray]) -> pd.DataFrame:
 def band(low: float, high: float, scales: pd.DataFrame) -> pd.Series:
     """The row of the printed scale whose words hold for a strength between `low` and `high` (0 to 1).
 
-    The bound nearer to 0.5 chooses, so the word holds for the whole interval; an interval across
-    0.5 is the row without width, undecided.
+    Bounds count as they are printed, with two decimals, so that word and number agree. The one
+    nearer to 0.5 chooses, so the word holds for the whole interval; an interval that reaches across
+    0.5 gets the row without width, undecided.
     """
     scale = scales[scales.scale == "Strength of a statement"].sort_values("rank")
+    low, high = round(low, 2), round(high, 2)
     bound = low if low >= 0.5 else high if high <= 0.5 else 0.5
     if bound == 0.5:
         return scale[scale.low == scale.high].iloc[0]

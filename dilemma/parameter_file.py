@@ -23,7 +23,9 @@ def read(path: str | Path) -> dict[str, object]:
     except yaml.YAMLError as error:
         raise ParameterError(_syntax(path, error)) from None
     if not isinstance(values, dict) or not values:
-        raise ParameterError(f"{path} sets no parameter; each line should read name: value, as in draws: 5000.")
+        raise ParameterError(
+            f"{path} sets no parameter; each line should read name: value, as in draws: 5000."
+        )
     return values
 
 
@@ -36,7 +38,9 @@ class _TextLoader(yaml.BaseLoader):
         for key, value in node.value:
             name = self.construct_object(key, deep=True)
             if not isinstance(name, str) or name in values:
-                fault = f"{name} is set twice" if isinstance(name, str) else "a parameter's name must be a word"
+                fault = (
+                    f"{name} is set twice" if isinstance(name, str) else "a parameter's name must be a word"
+                )
                 raise yaml.constructor.ConstructorError(None, None, fault, key.start_mark)
             values[name] = self.construct_object(value, deep=True)
         return values

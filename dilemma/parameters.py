@@ -14,10 +14,7 @@ FIRST_DAY = date(2024, 10, 24)
 LAST_DAY = date(2030, 12, 31)
 Language = Literal["de", "en"]
 LANGUAGES = get_args(Language)
-
-# The summary and the sources draw nothing, but they read the findings of the other chapters,
-# and those belong to one number of draws and one seed.
-EVERY_CHAPTER = CHAPTERS
+LEFT_OVER = "In JupyterLab restart the kernel after correcting a name, for it still remembers the wrong one."
 
 
 class ParameterError(ValueError):
@@ -35,7 +32,9 @@ class About(NamedTuple):
     meaning_de: str
     unit_en: str = ""
     unit_de: str = ""
-    chapters: tuple[str, ...] = EVERY_CHAPTER
+    # The summary and the sources draw nothing, but they read the findings of the other chapters,
+    # and those belong to one number of draws and one seed.
+    chapters: tuple[str, ...] = CHAPTERS
 
 
 def _day(value: object) -> object:
@@ -81,9 +80,7 @@ class Parameters(BaseModel):
         """The parameters that differ from their defaults, the language aside, as text."""
         default = Parameters().texts()
         return {
-            name: text
-            for name, text in self.texts().items()
-            if name != "language" and text != default[name]
+            name: text for name, text in self.texts().items() if name != "language" and text != default[name]
         }
 
 
@@ -122,7 +119,10 @@ def check(namespace: Mapping[str, object]) -> Parameters:
     strangers = [
         name for name in _variables(namespace) if name not in NAMES and (not rerun or _similar(name, 0.8))
     ]
-    return build({name: namespace[name] for name in (*NAMES, *strangers) if name in namespace})
+    try:
+        return build({name: namespace[name] for name in (*NAMES, *strangers) if name in namespace})
+    except ParameterError as error:
+        raise ParameterError(f"{error}\n{LEFT_OVER}" if strangers else str(error)) from None
 
 
 def about(name: str) -> About:

@@ -56,9 +56,9 @@ LABELS = {
     "thesis": Text("thesis", "These"),
     "root": Text("horn", "Horn"),
     "claim": Text("claim of the article", "Aussage des Artikels"),
-    "warrant": Text("unstated warrant (ours)", "unausgesprochene Schlussregel (von uns)"),
-    "evidence": Text("evidence (ours)", "Beleg (von uns)"),
-    "objection": Text("objection (ours)", "Einwand (von uns)"),
+    "warrant": Text("warrant", "Schlussregel"),
+    "evidence": Text("evidence", "Beleg"),
+    "objection": Text("objection", "Einwand"),
     "support": Text("supports", "stützt"),
     "attack": Text("attacks", "greift an"),
     # precision of a bound

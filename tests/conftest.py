@@ -8,28 +8,28 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-PARAMETERS = '''\
+PARAMETERS = """\
 as_of: str = "2024-10-24"  # Day whose knowledge counts
 language: str = "en"  # Language of the output
 draws: int = 100_000  # Number of draws
 seed: int = 20241024  # Seed
-'''
-CHECK = '''\
+"""
+CHECK = """\
 from dilemma import parameters
 p = parameters.check(globals())
-'''
-STATE = '''\
+"""
+STATE = """\
 from IPython.display import display
 from dilemma import findings
 from dilemma.wording import Text
 stated = findings.record("troops", "02-troops", 1500, "persons", Text("Arrived", "Angekommen"))
 display({findings.FINDING: [stated], "text/markdown": "said"}, raw=True)
-'''
-READ = '''\
+"""
+READ = """\
 from dilemma import findings
 found = findings.read(p)
 print(found["troops"], found.missing)
-'''
+"""
 
 
 def write_chapter(*sources: str, **about: object) -> NotebookNode:

@@ -20,7 +20,7 @@ def strengths(values: Mapping[str, object], lines: Mapping[str, str]) -> pd.Data
 def horns(strengths: pd.DataFrame, scales: pd.DataFrame, language: str) -> Figure:
     """Median and 90 % interval of each strength (0 to 1) before the bands of the printed scale."""
     bands = scales[(scales.scale == "Strength of a statement") & (scales.low < scales.high)].sort_values("rank")
-    figure = theme.canvas(0.42 * len(strengths) + 1.05)
+    figure = theme.canvas(0.55 * len(strengths) + 0.95, width=4.4)
     axes = figure.subplots()
     for position, band in enumerate(bands.itertuples()):
         axes.axvspan(band.low, band.high, color="#eef1f4" if position % 2 else "#f8f9fa", linewidth=0)
@@ -31,11 +31,11 @@ def horns(strengths: pd.DataFrame, scales: pd.DataFrame, language: str) -> Figur
         colour = theme.INK if position == 0 else theme.TRAIN
         axes.plot([row.low, row.high], [position, position], color=colour, linewidth=5, alpha=0.35)
         axes.plot(row.median, position, marker="o", markersize=7, color=colour)
+        axes.text(0.01, position - 0.08, row.text, ha="left", va="bottom", weight="bold" if position == 0 else "normal")
         value = wording.quantity(row.median, "strength", language)
         axes.annotate(value, (row.median, position), (0, 7), textcoords="offset points", ha="center", size=8.5, weight="bold")
-    axes.set_yticks(range(len(strengths)), strengths.text, color=theme.INK)
+    axes.set_yticks([])
     axes.set(xlim=(0, 1), ylim=(len(strengths) - 0.5, -0.7))
-    axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.number(value, language, 1)))
     axes.set_xlabel(wording.label("strength", language))

@@ -1,0 +1,137 @@
+"""The command line; `python3 run.py COMMAND` calls it."""
+
+import logging
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from dilemma import parameters as contract
+from dilemma.parameters import LANGUAGES, ParameterError
+
+PROGRAM = "python3 run.py"
+ROOT = Path(__file__).resolve().parents[1]
+BROKEN_OFF = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """The Kremlin's Dilemma: execute the notebooks, render the report."""
+
+
+@commands.command()
+@click.option("-f", "--file", "path", metavar="FILE", help="Parameters from a YAML file.")
+@click.option(
+    "-p",
+    "--parameter",
+    "pairs",
+    nargs=2,
+    multiple=True,
+    metavar="NAME VALUE",
+    help="One parameter; beats the file.",
+)
+@click.option("--name", default="", help="Name of the run under reports/runs (default: from its parameters).")
+@click.option("--timeout", type=click.IntRange(min=1), metavar="SECONDS", help="Longest time for one cell.")
+def report(path: str | None, pairs: Sequence[tuple[str, str]], name: str, timeout: int | None) -> None:
+    """Make the report: HTML and PDF, German and English.
+
+    With default parameters the published files in reports/ are refreshed; with others the report
+    goes to reports/runs/ only. `-p language de` makes one language instead of both.
+
+    Example: python3 run.py report -p as_of 2025-04-30 -p draws 5000
+    """
+    texts: dict[str, object] = {}
+    if path:
+        from dilemma import parameter_file
+
+        texts = parameter_file.read(path)
+    texts |= dict(pairs)
+    parameters = contract.from_strings(texts)
+    languages = (parameters.language,) if "language" in texts else LANGUAGES
+    from dilemma.report.build import build_report  # after the check: it imports Jupyter
+
+    made = build_report(parameters, languages, name, timeout=timeout)
+    _tell(made.problems)
+    _tell(outcome.sentence for outcome in made.outcomes if not outcome.ok)
+    click.echo("\n".join(_shown(file) for file in made.files))
+    if not made.complete:
+        _tell(["The report is incomplete and says so on every page."])
+        raise click.exceptions.Exit(1)
+
+
+@commands.command()
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", help="Language of the list.")
+def parameters(language: str) -> None:
+    """List the parameters: meaning, allowed values, default."""
+    for row in contract.describe(language):
+        click.echo(f"{row['name']}: {row['meaning']}.\n    {row['allowed']} [{row['default']}]")
+
+
+@commands.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1)
+def lab(arguments: tuple[str, ...]) -> None:
+    """Open the notebooks in JupyterLab."""
+    run = subprocess.run(
+        [sys.executable, "-m", "jupyterlab", *arguments], cwd=ROOT / "notebooks", check=False
+    )
+    raise click.exceptions.Exit(run.returncode)
+
+
+@commands.command()
+def dictionary() -> None:
+    """Write data/README.md anew from data/datapackage.json."""
+    from dilemma import dictionary, evidence
+
+    page = evidence.DATA / "README.md"
+    page.write_text(dictionary.markdown(evidence.description()), encoding="utf-8", newline="\n")
+    click.echo(_shown(page))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; 0 done, 1 a cell failed or a file could not be written, 2 usage, 130 interrupted."""
+    # Libraries' notes on a failed cell would stand beside our own sentence.
+    logging.getLogger().addHandler(logging.NullHandler())
+    # A service manager's or a time limit's way to say Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return commands.main(arguments, prog_name=PROGRAM, standalone_mode=False) or 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 2
+    except click.ClickException as error:
+        _tell([f"{error.format_message()} `{_help(error)}` lists what there is."])
+        return 2
+    except ParameterError as error:
+        _tell([str(error)])
+        return 2
+    except click.Abort:
+        _tell(["Interrupted; no report was changed."])
+        return BROKEN_OFF
+    except OSError as error:
+        _tell(
+            [f"{error.strerror or error}: {error.filename or 'writing the report'}. No report was changed."]
+        )
+        return 1
+
+
+def _help(error: click.ClickException) -> str:
+    """The command that explains what was misused."""
+    context = getattr(error, "ctx", None)
+    return f"{context.command_path if context else PROGRAM} --help"
+
+
+def _shown(path: Path) -> str:
+    """The path as seen from the project's folder."""
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
+
+
+def _tell(sentences: Sequence[str]) -> None:
+    for sentence in sentences:
+        click.echo(sentence, err=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,230 @@
+"""What a notebook's cells call to state something: prose, findings, figures, tables, citations."""
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import Any
+
+import matplotlib
+import mistune
+import pandas as pd
+from IPython import get_ipython
+from IPython.display import display
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from dilemma import evidence, findings
+from dilemma.findings import FINDING, TABLE, Record, Value
+from dilemma.parameters import Parameters
+from dilemma.wording import Text, number, pick, short_day
+
+ALIGNMENTS = ("left", "right", "center")
+MISSING = "–"
+
+
+@dataclass
+class Chapter:
+    """One notebook's output in one language; `name` is the notebook's file stem."""
+
+    name: str
+    parameters: Parameters
+    _shown: dict[str, tuple[int, str | None]] = field(default_factory=dict, repr=False)
+    _pending: dict[str, Record] = field(default_factory=dict, repr=False)
+
+    def text(self, *, en: str, de: str) -> str:
+        """The wording of the run's language."""
+        return pick(Text(en, de), self.parameters.language)
+
+    def say(self, *, en: str, de: str) -> None:
+        """Shows a computed sentence, written in Markdown."""
+        self._show({"text/markdown": self.text(en=en, de=de)})
+
+    def finding(
+        self, id: str, value: Value, *, unit: str, en: str, de: str, sources: Sequence[str] = ()
+    ) -> str:
+        """States a result and returns it as a Markdown link to its row in the ledger.
+
+        `value` is a number, a (low, high) pair, a date or a Text; `en` and `de` say what it is.
+        The next output of the chapter carries the record.
+        """
+        self._sources(sources)
+        self._claim(f"finding-{id}")
+        stated = findings.record(id, self.name, value, unit, Text(en, de), sources)
+        self._pending[id] = stated
+        return findings.link(stated, self.parameters.language)
+
+    def figure(self, figure: Figure, *, id: str, caption: str, alt: str) -> None:
+        """Shows a figure as SVG with its caption, and closes it.
+
+        Raises ValueError when caption or alt text is empty, or the id is not a new fig-… one.
+        """
+        for part, wording in {"a caption": caption, "an alt text": alt}.items():
+            if not wording.strip():
+                raise ValueError(f"{id} needs {part}: a reader who cannot see the figure has nothing else.")
+        self._claim(id, "fig-")
+        about = {"kind": "figure", "id": id, "caption": caption, "alt": alt}
+        metadata = {"dilemma": about, "image/svg+xml": {"alt": alt}}
+        self._show({"image/svg+xml": _svg(figure, id), "text/plain": alt}, metadata)
+        display({"text/markdown": caption}, metadata={"dilemma": {"kind": "caption"}}, raw=True)
+
+    def table(
+        self,
+        frame: pd.DataFrame,
+        *,
+        id: str,
+        caption: str,
+        align: Sequence[str] | None = None,
+        row_ids: Sequence[str] | None = None,
+        wide: bool = False,
+        header_column: bool = True,
+    ) -> None:
+        """Shows a table; text cells are inline Markdown, numbers and dates are worded here.
+
+        `align` is left, right or center per column (numbers stand right by default), `row_ids`
+        are anchors of the rows, a `wide` table gets a landscape page.
+        """
+        if not caption.strip():
+            raise ValueError(f"{id} needs a caption.")
+        self._claim(id, "tab-")
+        spec = {
+            "id": id,
+            "caption": caption,
+            "columns": _columns(frame, align),
+            "rows": self._rows(frame),
+            "row_ids": _row_ids(frame, row_ids),
+            "wide": wide,
+            "header_column": header_column,
+        }
+        self._show({TABLE: spec, "text/html": _html(spec), "text/plain": _plain(spec)})
+
+    def cite(self, *source_ids: str) -> str:
+        """Links to the sources, as in [AP, 23 Oct 2024](#src-ap-2024-10-23), joined by semicolons."""
+        if not source_ids:
+            raise ValueError("cite() needs at least one source_id.")
+        return "; ".join(self._citation(row) for row in self._sources(source_ids))
+
+    @cached_property
+    def _known(self) -> pd.DataFrame:
+        return evidence.read("sources").set_index("source_id", drop=False)
+
+    @cached_property
+    def _public(self) -> frozenset[str]:
+        return frozenset(evidence.read("sources", self.parameters.as_of)["source_id"])
+
+    def _sources(self, source_ids: Sequence[str]) -> list[pd.Series]:
+        """The rows of the sources; one that was not public yet would leak hindsight into the run."""
+        for source_id in source_ids:
+            if source_id not in self._known.index:
+                raise ValueError(f"{source_id} is not in data/sources.csv.")
+            if source_id not in self._public:
+                day = self.parameters.as_of
+                raise ValueError(f"{source_id} was not public on {day}: the run may not use it.")
+        return [self._known.loc[source_id] for source_id in source_ids]
+
+    def _citation(self, source: pd.Series) -> str:
+        dated = pd.notna(source["published"]) and source["precision"] != "none"
+        parts = [str(source["publisher"]).replace("[", r"\[").replace("]", r"\]")]
+        if dated:
+            parts.append(short_day(source["published"], self.parameters.language, source["precision"]))
+        return f"[{', '.join(parts)}](#src-{source['source_id']})"
+
+    def _claim(self, id: str, prefix: str = "") -> None:
+        """Reserves an anchor; only running the same cell once more may use it again."""
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", id) or not id.startswith(prefix):
+            shape = f"{prefix}… in small letters, digits and hyphens"
+            raise ValueError(f"{id!r} is not an id; it must read {shape}.")
+        run, cell = _current_cell()
+        if id in self._shown:
+            earlier_run, earlier_cell = self._shown[id]
+            if run == earlier_run or cell is None or cell != earlier_cell:
+                raise ValueError(f"{id} is already used in chapter {self.name}; every id must be its own.")
+        self._shown[id] = (run, cell)
+
+    def _show(self, bundle: dict[str, Any], metadata: dict[str, Any] | None = None) -> None:
+        """Displays an output that carries the findings stated since the last one."""
+        if self._pending:
+            bundle[FINDING] = list(self._pending.values())
+            self._pending.clear()
+        display(bundle, metadata=metadata or {}, raw=True)
+
+    def _rows(self, frame: pd.DataFrame) -> list[list[str]]:
+        language = self.parameters.language
+        columns = [_worded_column(frame.iloc[:, at], language) for at in range(frame.shape[1])]
+        return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _current_cell() -> tuple[int, str | None]:
+    """The running execution's count and, where the front end tells, the id of its cell."""
+    shell = get_ipython()
+    if shell is None:
+        return 0, None
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    return shell.execution_count, parent.get("metadata", {}).get("cellId")
+
+
+def _svg(figure: Figure, id: str) -> str:
+    """The figure as SVG without date, creator or random ids; text stays text."""
+    page = io.StringIO()
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": id}):
+        figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None})
+    plt.close(figure)
+    drawn = page.getvalue()
+    return drawn[drawn.index("<svg") :]
+
+
+def _columns(frame: pd.DataFrame, align: Sequence[str] | None) -> list[dict[str, str]]:
+    """Label and alignment of each column."""
+    numeric = [pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]
+    sides = list(align) if align else ["right" if is_number else "left" for is_number in numeric]
+    if len(sides) != frame.shape[1] or not set(sides) <= set(ALIGNMENTS):
+        raise ValueError(f"align needs {frame.shape[1]} entries, each one of {', '.join(ALIGNMENTS)}.")
+    return [{"label": str(label), "align": side} for label, side in zip(frame.columns, sides, strict=True)]
+
+
+def _row_ids(frame: pd.DataFrame, row_ids: Sequence[str] | None) -> list[str] | None:
+    if row_ids is None:
+        return None
+    if len(row_ids) != len(frame):
+        raise ValueError(f"row_ids has {len(row_ids)} entries for {len(frame)} rows.")
+    return [str(row_id) for row_id in row_ids]
+
+
+def _worded_column(column: pd.Series, language: str) -> list[str]:
+    """The cells of a column as text, all numbers with the same decimals."""
+    present = column.dropna()
+    whole = pd.api.types.is_numeric_dtype(column.dtype) and bool((present == present.round()).all())
+    return [_cell(value, language, 0 if whole else 2) for value in column]
+
+
+def _cell(value: Any, language: str, digits: int) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Text):
+        return pick(value, language)
+    if pd.isna(value):
+        return MISSING
+    return short_day(value, language) if hasattr(value, "year") else number(value, language, digits)
+
+
+def _html(spec: dict[str, Any]) -> str:
+    """The table for JupyterLab: caption, header cells, inline Markdown."""
+    heads = "".join(f'<th scope="col">{escape(column["label"])}</th>' for column in spec["columns"])
+    body = "".join(_html_row(row, spec["header_column"]) for row in spec["rows"])
+    caption = escape(spec["caption"])
+    return f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _html_row(row: Sequence[str], header_column: bool) -> str:
+    inline = mistune.create_markdown(escape=True)
+    first, *others = (inline(cell).strip().removeprefix("<p>").removesuffix("</p>") for cell in row)
+    head = f'<th scope="row">{first}</th>' if header_column else f"<td>{first}</td>"
+    return f"<tr>{head}{''.join(f'<td>{cell}</td>' for cell in others)}</tr>"
+
+
+def _plain(spec: dict[str, Any]) -> str:
+    """The table as lines of text."""
+    lines = [[column["label"] for column in spec["columns"]], *spec["rows"]]
+    return "\n".join(" | ".join(line) for line in lines)

@@ -1,0 +1,193 @@
+"""From parameters to a finished run folder: execute, merge, render, move into place."""
+
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dilemma import findings
+from dilemma.parameters import ParameterError, Parameters
+from dilemma.report import provenance
+from dilemma.report.execute import Outcome, execute
+from dilemma.wording import LANGUAGES
+
+NOTEBOOKS = provenance.ROOT / "notebooks"
+REPORTS = provenance.ROOT / "reports"
+DAY = 24 * 60 * 60  # seconds
+
+
+@dataclass(frozen=True)
+class Report:
+    """A finished run: its folder, the files to read, and what did not work."""
+
+    folder: Path
+    files: tuple[Path, ...]
+    outcomes: tuple[Outcome, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every chapter ran to its end."""
+        return all(outcome.ok for outcome in self.outcomes)
+
+
+def build_report(
+    parameters: Parameters,
+    languages: Sequence[str] = LANGUAGES,
+    name: str = "",
+    *,
+    notebooks: Path = NOTEBOOKS,
+    reports: Path = REPORTS,
+    timeout: int | None = None,
+) -> Report:
+    """Executes and renders the report into `reports`/runs/<name>, replacing an earlier run.
+
+    A complete run with default parameters also refreshes the four published files in `reports`.
+    `timeout` is in seconds per cell. Raises ParameterError for a name that cannot be used.
+    """
+    name = checked_name(name or run_name(parameters, languages), parameters, languages, reports)
+    about = provenance.describe(parameters, languages)
+    with _folder_in_the_making(reports / "runs", name) as folder:
+        _write_json(folder / "run.json", {"name": name, "status": "running"})
+        editions = [parameters.model_copy(update={"language": language}) for language in languages]
+        outcomes = execute(notebooks, folder, editions, timeout)
+        problems = [
+            problem for language in languages for problem in _render(folder, language, about, outcomes)
+        ]
+        _write_json(folder / "findings.json", _findings(folder / sorted(languages)[-1]))
+        _write_json(folder / "run.json", _record(name, parameters, languages, outcomes, about))
+    report = Report(
+        reports / "runs" / name,
+        tuple(sorted((reports / "runs" / name).glob("kremlin-dilemma.*"))),
+        tuple(outcomes),
+        tuple(problems),
+    )
+    return _publish(report, reports) if _is_default(parameters, languages) and report.complete else report
+
+
+def run_name(parameters: Parameters, languages: Sequence[str] = LANGUAGES) -> str:
+    """A readable name from what differs from the defaults, such as as_of-2025-04-30."""
+    values = parameters.changed()
+    if len(languages) == 1:
+        values["language"] = languages[0]
+    return "_".join(f"{key}-{text}" for key, text in values.items()) or "default"
+
+
+def checked_name(name: str, parameters: Parameters, languages: Sequence[str], reports: Path = REPORTS) -> str:
+    """The run's name; raises ParameterError when it cannot name a folder or names another run."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", name):
+        raise ParameterError(
+            f"The name {name!r} is not allowed: a run's name has letters, digits, hyphens, "
+            "underscores and dots, at most 80, and starts with a letter or digit."
+        )
+    if name == "default" and not _is_default(parameters, languages):
+        raise ParameterError(
+            "The name default belongs to the run with default parameters; choose another --name."
+        )
+    if _parameters_of(reports / "runs" / name) not in (None, _numbers(parameters)):
+        raise ParameterError(
+            f"The run {name} exists with other parameters; choose another --name or delete it."
+        )
+    return name
+
+
+def _is_default(parameters: Parameters, languages: Sequence[str]) -> bool:
+    return run_name(parameters, languages) == "default"
+
+
+def _numbers(parameters: Parameters) -> dict[str, Any]:
+    """The parameters that decide the numbers of a run: all but the language."""
+    return parameters.model_dump(mode="json", exclude={"language"})
+
+
+def _parameters_of(run: Path) -> dict[str, Any] | None:
+    """The parameters of an earlier run, where there is one."""
+    try:
+        return json.loads((run / "run.json").read_text(encoding="utf-8"))["parameters"]
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _render(folder: Path, language: str, about: dict[str, Any], outcomes: Sequence[Outcome]) -> list[str]:
+    """Writes HTML and PDF of one language; returns what could not be shown as written."""
+    from dilemma.report import document, html, pdf  # after the kernels: importing them takes a while
+
+    failed = [outcome.sentence for outcome in outcomes if outcome.language == language and not outcome.ok]
+    report = document.build(sorted((folder / language).glob("*.ipynb")), language, about, failed)
+    page, print_edition = html.render_html(report), pdf.render_pdf(report)
+    (folder / f"kremlin-dilemma.{language}.html").write_text(page, encoding="utf-8", newline="\n")
+    (folder / f"kremlin-dilemma.{language}.pdf").write_bytes(print_edition)
+    return [f"{language}: {problem}" for problem in report.problems]
+
+
+def _findings(folder: Path) -> list[findings.Record]:
+    return [found for path in sorted(folder.glob("*.ipynb")) for found in findings.gather(path)]
+
+
+def _record(
+    name: str,
+    parameters: Parameters,
+    languages: Sequence[str],
+    outcomes: Sequence[Outcome],
+    about: dict[str, Any],
+) -> dict[str, Any]:
+    """What run.json says about a finished run."""
+    return {
+        "name": name,
+        "parameters": _numbers(parameters),
+        "languages": sorted(languages),
+        "status": "complete" if all(outcome.ok for outcome in outcomes) else "incomplete",
+        "chapters": {f"{out.language}/{out.chapter}": out.sentence or "complete" for out in outcomes},
+        "provenance": about,
+    }
+
+
+def _publish(report: Report, reports: Path) -> Report:
+    """Refreshes the published files; each is replaced in one step."""
+    published = []
+    for path in report.files:
+        part = shutil.copyfile(path, reports / f".{path.name}.part")
+        published.append(part.replace(reports / path.name))
+    return Report(report.folder, tuple(published), report.outcomes, report.problems)
+
+
+@contextmanager
+def _folder_in_the_making(runs: Path, name: str) -> Iterator[Path]:
+    """A hidden folder that takes the run's place when everything in it is written."""
+    runs.mkdir(parents=True, exist_ok=True)
+    _sweep(runs)
+    folder = runs / f".{name}-{os.getpid()}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+        _move(folder, runs / name)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _move(folder: Path, final: Path) -> None:
+    """Puts a folder in the place of another."""
+    old = folder.with_name(f"{folder.name}-old")
+    if final.exists():
+        final.rename(old)
+    folder.rename(final)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _sweep(runs: Path) -> None:
+    """Removes what runs left that were killed more than a day ago; younger ones may still be at work."""
+    for left in runs.glob(".*-*"):
+        if time.time() - left.stat().st_mtime > DAY:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _write_json(path: Path, content: object) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str)
+    path.write_text(f"{text}\n", encoding="utf-8", newline="\n")

@@ -1,0 +1,84 @@
+"""One executed notebook as a chapter: its slug, its title, and which of its cells belong to a language."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from dilemma.report import markdown
+from dilemma.wording import LANGUAGES
+
+HIDDEN = {"parameters", "injected-parameters", "remove-cell"}
+
+
+@dataclass
+class Chapter:
+    """One executed notebook and the slug that anchors it."""
+
+    notebook: NotebookNode
+    slug: str
+    title: str
+
+
+def read(source: Path | NotebookNode, language: str) -> Chapter:
+    """The chapter of a notebook file or node; a node may name itself in `metadata.dilemma.slug`."""
+    node = nbformat.read(source, as_version=4) if isinstance(source, Path) else nbformat.from_dict(source)
+    own = node.metadata.get("dilemma", {})
+    slug = source.stem if isinstance(source, Path) else own.get("slug", "notebook")
+    fallback = node.metadata.get("title") or slug
+    title = own.get("title", {}).get(language) or _chapter_heading(node, language) or fallback
+    return Chapter(node, clean(slug), str(title))
+
+
+def make_slugs_unique(chapters: Sequence[Chapter]) -> None:
+    """Number chapters that share a slug: notebook, notebook-2, and so on."""
+    taken: set[str] = set()
+    for item in chapters:
+        item.slug = free(item.slug, taken)
+
+
+def tags(cell: NotebookNode) -> set[str]:
+    """The tags of a cell."""
+    return set(cell.metadata.get("tags", ()))
+
+
+def is_foreign(cell: NotebookNode, language: str) -> bool:
+    """Whether the cell belongs to another language than the report's."""
+    return any(f"lang-{other}" in tags(cell) for other in LANGUAGES if other != language)
+
+
+def starts_with_its_heading(node: NotebookNode, language: str) -> bool:
+    """Whether the first heading a reader meets is the notebook's level-1 heading."""
+    first = next(_headings(node, language), None)
+    return first is not None and first[0] == 1
+
+
+def _chapter_heading(node: NotebookNode, language: str) -> str:
+    first = next(_headings(node, language), (0, ""))
+    return first[1] if first[0] == 1 else ""
+
+
+def _headings(node: NotebookNode, language: str) -> Iterator[tuple[int, str]]:
+    for cell in node.cells:
+        if cell.cell_type == "markdown" and not is_foreign(cell, language) and not tags(cell) & HIDDEN:
+            for token in markdown.blocks(cell.source):
+                if token["type"] == "heading":
+                    yield token["attrs"]["level"], markdown.plain(token["children"])
+
+
+def clean(wanted: str) -> str:
+    """An anchor that HTML, a PDF and an address bar all accept."""
+    return re.sub(r"[^\w.\-]+", "-", wanted).strip("-") or "part"
+
+
+def free(wanted: str, taken: set[str]) -> str:
+    """`wanted`, or the first of wanted-2, wanted-3, … that is not taken; it is taken then."""
+    number, found = 1, wanted
+    while found in taken:
+        number += 1
+        found = f"{wanted}-{number}"
+    taken.add(found)
+    return found

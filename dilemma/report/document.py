@@ -1,0 +1,125 @@
+"""The report before it has a format: one merged notebook with anchors, labels, notes and findings."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from dilemma import wording
+from dilemma.report import chapters, markdown, merge, references
+from dilemma.report.strings import string
+from dilemma.report.tables import Grid, Token, from_spec
+
+READING_ORDER = ("command", "parameters", "data_hash", "notebooks_hash", "code_hash", "inputs", "versions")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """One entry of the table of contents; level 1 is a chapter."""
+
+    level: int
+    anchor: str
+    markdown: str
+    chapter: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """Everything the HTML and the PDF render; they differ in form only."""
+
+    notebook: NotebookNode
+    language: str
+    title: str
+    subtitle: str
+    verdict: str
+    headings: list[Heading]
+    labels: dict[str, str]
+    anchors: set[str]
+    footnotes: dict[str, dict[str, str]]
+    findings: list[dict[str, Any]]
+    provenance: Mapping[str, Any]
+    incomplete: tuple[str, ...]
+    problems: list[str] = field(default_factory=list)
+
+    def blocks(self, source: str, place: Mapping[str, Any]) -> list[Token]:
+        """The block tokens of a cell's or output's Markdown, references resolved.
+
+        `place` is the `metadata.dilemma` of that cell or output: {chapter, headings, ...}. Heading
+        tokens come with attrs level (1 = chapter) and anchor; footnote_ref tokens with attrs key, to be
+        looked up by `note`.
+        """
+        tokens = markdown.blocks(source, self.footnotes.get(place.get("chapter", ""), {}))
+        return self.resolved(tokens, place)
+
+    def resolved(self, tokens: list[Token], place: Mapping[str, Any]) -> list[Token]:
+        """Tokens of another origin, such as `markup.tokens`, references resolved."""
+        return references.resolve(tokens, self, place)
+
+    def inline(self, source: str, chapter: str = "") -> list[Token]:
+        """The inline tokens of a caption, a table cell or a heading, references resolved."""
+        tokens = markdown.inline(source, self.footnotes.get(chapter, {}))
+        return references.resolve(tokens, self, {"chapter": chapter})
+
+    def note(self, key: tuple[str, str]) -> list[Token]:
+        """The block tokens of the footnote that a footnote_ref token's attrs key names."""
+        chapter, name = key
+        return self.blocks(self.footnotes[chapter][name], {"chapter": chapter})
+
+    def table(self, spec: Mapping[str, Any], chapter: str = "") -> Grid:
+        """The grid of a chapter's table."""
+        return from_spec(spec, lambda text: self.inline(text, chapter))
+
+    def report(self, problem: str) -> None:
+        """Remember a problem once, however often a renderer meets it."""
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    @property
+    def as_of(self) -> str:
+        """The line that dates the report's knowledge, or an empty string."""
+        value = self.provenance.get("parameters", {}).get("as_of", "")
+        if not value:
+            return ""
+        day = wording.day(date.fromisoformat(str(value)), self.language)
+        return string("as_of", self.language, day=day)
+
+
+def build(
+    executed: Sequence[Path | NotebookNode],
+    language: str,
+    provenance: Mapping[str, Any],
+    incomplete: Sequence[str] = (),
+) -> Document:
+    """The document of executed chapters, in the order given."""
+    parts = [chapters.read(source, language) for source in executed]
+    chapters.make_slugs_unique(parts)
+    merged = merge.Merged(language)
+    merged.reserve([part.slug for part in parts])
+    for part in parts:
+        merged.add(part)
+    own = any("dilemma" in part.notebook.metadata for part in parts)
+    title = string("title", language) if own or not parts else parts[0].title
+    return Document(
+        notebook=merged.notebook,
+        language=language,
+        title=title,
+        subtitle=string("subtitle", language) if own else "",
+        verdict=merged.verdict,
+        headings=[Heading(**entry) for entry in merged.headings],
+        labels=merged.labels,
+        anchors=merged.anchors,
+        footnotes=merged.footnotes,
+        findings=merged.findings,
+        provenance=_in_reading_order(json.loads(json.dumps(provenance, sort_keys=True, default=str))),
+        incomplete=tuple(incomplete),
+        problems=merged.problems,
+    )
+
+
+def _in_reading_order(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    first = [key for key in READING_ORDER if key in provenance]
+    return {key: provenance[key] for key in [*first, *(key for key in provenance if key not in first)]}

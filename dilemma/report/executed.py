@@ -1,0 +1,85 @@
+"""Executed notebooks as files: whether one is complete, and without what differs between two runs."""
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parents[2]
+# papermill puts cells with this tag around an error.
+MARKER = "papermill-error-cell-tag"
+INJECTED = "injected-parameters"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a notebook is not complete, and the cell where it shows."""
+
+    reason: str
+    cell: NotebookNode | None
+
+
+def load(path: Path) -> NotebookNode:
+    """The notebook in a file."""
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """The cells that execution must reach."""
+    return [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        and cell.source.strip()
+        and "skip-execution" not in cell.metadata.get("tags", [])
+    ]
+
+
+def finish(path: Path) -> Fault | None:
+    """Writes an executed notebook back as a rerun would write it too, and says what it lacks."""
+    if not path.exists():
+        return Fault("nothing was executed", None)
+    notebook = load(path)
+    fault = find_fault(notebook)
+    path.write_text(stable(notebook), encoding="utf-8", newline="\n")
+    return fault
+
+
+def find_fault(notebook: NotebookNode) -> Fault | None:
+    """The first cell that raised an error or was never reached.
+
+    papermill alone would take `sys.exit(0)` in a cell for success.
+    """
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            if output.output_type == "error":
+                return Fault(_error(output), cell)
+        if cell.execution_count is None:
+            return Fault("the cell was never reached", cell)
+    return None
+
+
+def _error(output: NotebookNode) -> str:
+    if output.ename == "SystemExit":
+        return "the cell ended the notebook with an exit"
+    said = "; ".join(line.strip().rstrip(".") for line in output.evalue.splitlines() if line.strip())
+    return f"{output.ename}: {said}" if said else output.ename
+
+
+def stable(notebook: NotebookNode) -> str:
+    """The notebook as text without times, process ids, random ids and this machine's folders."""
+    notebook.metadata.pop("papermill", None)
+    notebook.cells = [cell for cell in notebook.cells if MARKER not in cell.metadata.get("tags", [])]
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if INJECTED in cell.metadata.get("tags", []):
+            cell.id = INJECTED
+    text = nbformat.writes(notebook) + "\n"
+    text = re.sub(r'[^\s"\']*ipykernel_\d+[\\/]+\d+\.py', "cell.py", text)
+    for folder in (sys.prefix, str(ROOT)):
+        text = text.replace(folder.replace("\\", "\\\\") + "/", "")
+    return text

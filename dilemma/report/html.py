@@ -1,0 +1,209 @@
+"""The report as one HTML file: no request, readable without a script."""
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from html import escape, unescape
+from pathlib import Path
+from typing import Any
+
+from nbconvert import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML
+from nbformat import NotebookNode
+from traitlets import Instance
+from traitlets.config import Config
+
+from dilemma.findings import TABLE
+from dilemma.report import fontfaces, markup, outputs, vector
+from dilemma.report.document import Document, build
+from dilemma.report.hypertext import Hypertext
+from dilemma.report.strings import string
+from dilemma.report.tables import Cell, Grid
+from dilemma.wording import LANGUAGES
+
+TEMPLATES = Path(__file__).parent / "templates"
+FONTS_HERE = "/* fonts */"
+SIBLING = "kremlin-dilemma"
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+    "font-src data:; base-uri 'none'; form-action 'none'"
+)
+
+
+def render_html(document: Document) -> str:
+    """The page of a document."""
+    return ReportHTML(document=document).from_notebook_node(document.notebook)[0]
+
+
+class ReportHTML(HTMLExporter):
+    """nbconvert's HTML exporter with the report's own page; also takes any single notebook."""
+
+    export_from_notebook = "Report (HTML)"
+    template_name = "report_html"
+    extra_template_basedirs = [str(TEMPLATES)]
+    document = Instance(Document, allow_none=True)
+
+    @property
+    def default_config(self) -> Config:
+        """nbconvert's defaults with the report's preference among output types and no prompts."""
+        config = super().default_config.copy()
+        config.merge(
+            {
+                "NbConvertBase": {"display_data_priority": list(outputs.PRIORITY)},
+                "TemplateExporter": {"exclude_input_prompt": True, "exclude_output_prompt": True},
+            }
+        )
+        return config
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Mapping[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The page of a notebook; one that is not yet a document becomes a document of one chapter."""
+        document = self.document or _stock_document(nb, resources or {})
+        page = Page(document)
+        for name in ("blocks", "picture", "spec_table", "foreign", "code", "word"):
+            self.register_filter(name, getattr(page, name))
+        # Not through `resources`, which nbconvert copies: notes gather while the page is written.
+        self.environment.globals.update(page=page, document=document, policy=POLICY)
+        # HTMLExporter itself would parse and rewrite the finished page, which breaks names in SVG.
+        html, resources = TemplateExporter.from_notebook_node(self, document.notebook, resources, **kw)
+        return html.replace(FONTS_HERE, fontfaces.css(_characters(html)), 1), resources
+
+
+class Page:
+    """What the template asks for while it writes one page."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        lexer = document.notebook.metadata.get("language_info", {}).get("pygments_lexer", "ipython3")
+        self._highlight = Highlight2HTML(pygments_lexer=lexer)
+        self.hypertext = Hypertext(document, self._highlight)
+        self._images = 0
+
+    def word(self, key: str, **values: object) -> str:
+        """One of the report's own words, escaped."""
+        return self.hypertext.word(key, **values)
+
+    def blocks(self, source: str, place: Mapping[str, Any]) -> str:
+        """The HTML of a cell's or output's Markdown."""
+        return self.hypertext.render(self.document.blocks(source, place))
+
+    def inline(self, source: str) -> str:
+        """The HTML of one line of Markdown."""
+        return self.hypertext.render(self.document.inline(source))
+
+    def code(self, cell: NotebookNode) -> str:
+        """The highlighted source of a code cell in its scroll box."""
+        name = f"{self.word('code')} {self.word('code_of', cell=cell.id)}"
+        return self.hypertext.code_box(self._highlight(cell.source, metadata=cell.metadata), name)
+
+    def picture(self, output: NotebookNode) -> str:
+        """A figure: SVG inline, everything else as a data address."""
+        own = output.metadata.dilemma
+        mime, data = next(iter(output.data.items()))
+        self._images += 1
+        anchor = own.get("id", "")
+        svg = mime == "image/svg+xml" and vector.inline(data, anchor or f"image-{self._images}", own["alt"])
+        shown = svg or f'<img src="{_data_address(mime, data)}" alt="{escape(own["alt"])}">'
+        return self.hypertext.figure(shown, anchor, own.get("label", ""), own.get("caption", ""))
+
+    def spec_table(self, output: NotebookNode) -> str:
+        """A chapter's table."""
+        own = output.metadata.dilemma
+        return self.hypertext.table(self.document.table(output.data[TABLE], own["chapter"]), own["label"])
+
+    def foreign(self, source: str, place: Mapping[str, Any]) -> str:
+        """HTML from elsewhere, reduced to what is harmless."""
+        tokens, _ = markup.tokens(source)
+        return self.hypertext.render(self.document.resolved(tokens, place))
+
+    def contents(self) -> str:
+        """The nested list of chapters and their sections."""
+        shown = [heading for heading in self.document.headings if heading.level <= 2]
+        items, depth = "", 0
+        for heading in shown:
+            items += "<ol>\n" if heading.level > depth else "</li>\n"
+            items += "</ol></li>\n" if heading.level < depth else ""
+            items += f'<li><a href="#{escape(heading.anchor)}">{self.inline(heading.markdown)}</a>'
+            depth = heading.level
+        return items + "</li></ol>" * depth
+
+    def chapter_name(self, slug: str) -> str:
+        """The heading of a chapter, as text."""
+        return next((h.markdown for h in self.document.headings if h.anchor == slug), slug)
+
+    def provenance(self) -> str:
+        """The table of what the report was made from."""
+        language = self.document.language
+        head = [
+            Cell([_plain(string(key, language))], i, header=True) for i, key in enumerate(("entry", "value"))
+        ]
+        rows = [
+            [Cell([_plain(name)], 0, header=True), Cell([{"type": "codespan", "raw": value}], 1)]
+            for name, value in provenance_rows(self.document)
+        ]
+        return self.hypertext.table(Grid([head], rows, ["left", "left"]), "")
+
+    def data_island(self, name: str) -> str:
+        """Findings or provenance as JSON that a script block can hold."""
+        text = json.dumps(getattr(self.document, name), ensure_ascii=False, indent=1, sort_keys=True)
+        return text.replace("<", "\\u003c")
+
+    def other_language(self) -> str:
+        """The language the report also exists in."""
+        return next(language for language in LANGUAGES if language != self.document.language)
+
+    def sibling(self, language: str, kind: str) -> str:
+        """The file name of another edition, which lies beside this one."""
+        return f"{SIBLING}.{language}.{kind}"
+
+    def asset(self, name: str) -> str:
+        """A file of the template folder: the style sheet or the script."""
+        return (TEMPLATES / "report_html" / name).read_text(encoding="utf-8")
+
+
+def provenance_rows(document: Document) -> list[tuple[str, str]]:
+    """Name and value of every entry of the provenance, nested entries as `name.key`."""
+    rows: list[tuple[str, str]] = []
+    for key, value in document.provenance.items():
+        if key in document.provenance.get("parameters", {}):
+            continue  # such as the seed, which stands among the parameters
+        name = _entry_name(key, document.language)
+        if isinstance(value, Mapping):
+            rows += [(f"{name}: {inner}", _entry_text(part)) for inner, part in value.items()]
+        else:
+            rows.append((name, _entry_text(value)))
+    return rows
+
+
+def _entry_name(key: str, language: str) -> str:
+    try:
+        return string(key, language)
+    except KeyError:
+        return key
+
+
+def _entry_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _plain(text: str) -> dict[str, str]:
+    return {"type": "text", "raw": text}
+
+
+def _stock_document(nb: NotebookNode, resources: Mapping[str, Any]) -> Document:
+    named = nb.copy()
+    named.metadata = NotebookNode({"title": resources.get("metadata", {}).get("name", ""), **nb.metadata})
+    return build([named], "en", {})
+
+
+def _data_address(mime: str, data: str) -> str:
+    text = base64.b64encode(data.encode()).decode() if mime == "image/svg+xml" else re.sub(r"\s+", "", data)
+    return f"data:{mime};base64,{text}"
+
+
+def _characters(html: str) -> set[str]:
+    """The characters a reader may see: the page without its style sheet, script text and data addresses."""
+    visible = re.sub(r"<style>.*?</style>|data:[\w/+]+;base64,[\w+/=]+|<[^<>]*>", " ", html, flags=re.S)
+    return set(unescape(visible))

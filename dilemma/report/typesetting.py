@@ -1,0 +1,177 @@
+"""The Typst compiler as the report uses it: strict, without the system's fonts, the same bytes every time."""
+
+import base64
+import binascii
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from dilemma.report import fontfaces
+
+DESIGN = Path(__file__).resolve().parent / "templates" / "report_pdf"
+STANDARDS = ["a-2a", "ua-1"]  # archivable and readable by a screen reader
+SUFFIXES = {
+    "image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp",
+}  # fmt: skip
+SMALLEST_GAP = 45  # millimetres; a smaller one may stay
+PASSES = 8
+REPLACEMENT = "\ufffd"
+# They turn the direction of what follows, so that a page can show other words than it holds; and Typst
+# fails on links inside.
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# One sign as the fonts must hold it: a character and whatever combines with it.
+SIGN = re.compile(r"[^\u0300-\u036f\u200d\ufe00-\ufe0f][\u0300-\u036f\u200d\ufe00-\ufe0f]*|.", re.S)
+
+
+class CompileError(Exception):
+    """Typst's reason for refusing a document, in one sentence."""
+
+
+def compile_pdf(files: Mapping[str, bytes], timestamp: int, strict: bool = True) -> tuple[bytes, list[str]]:
+    """The PDF of `files` (main.typ and what it reads) and the compiler's warnings.
+
+    `timestamp` (seconds since 1970) is the only date in the file. Without `strict` the result has no tags
+    and keeps neither to PDF/A-2a nor to PDF/UA-1. Raises CompileError.
+    """
+    import typst  # 80 MB of compiler: only whoever makes a PDF waits for it
+
+    wanted = {"pdf_standards": STANDARDS} if strict else {"pdf_tags": False}
+    with _folder(files) as options, _panics_as_errors():
+        try:
+            pdf, warnings = typst.compile_with_warnings(**options, **wanted, timestamp=timestamp)
+        except typst.TypstError as error:
+            raise CompileError(f"{error.message}.") from None
+    return pdf, [warning.message for warning in warnings]
+
+
+def moved(files: Mapping[str, bytes]) -> list[str]:
+    """The figures and tables that go to the top of the next page, since they would leave a gap on theirs."""
+    names: list[str] = []
+    for _ in range(PASSES):
+        found = _measures({**files, "moved.json": json.dumps(names).encode()})
+        # Moving one shifts all that follow in its chapter, so they are looked at again.
+        first = {each["chapter"]: each["name"] for each in reversed(found) if _leaves_gap(each, names)}
+        if not first:
+            break
+        names += first.values()
+    return sorted(names)
+
+
+def _leaves_gap(measures: Mapping[str, Any], names: Sequence[str]) -> bool:
+    wanted = bool(measures["name"]) and measures["name"] not in names
+    return wanted and measures["needed"] > measures["room"] > SMALLEST_GAP
+
+
+def _measures(files: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    """What the page design noted about every figure that may move, in reading order."""
+    import typst
+
+    with _folder(files) as options, suppress(typst.TypstError):
+        return json.loads(typst.query(**options, selector="<movable>", field="value"))
+    return []  # the compiler will say what is wrong
+
+
+@contextmanager
+def _panics_as_errors() -> Iterator[None]:
+    """A bug in a Rust library arrives as an exception that is no Exception and has no name to import."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__module__ != "pyo3_runtime":
+            raise
+        raise CompileError(f"{error}.") from None
+
+
+@contextmanager
+def _folder(files: Mapping[str, bytes]) -> Iterator[dict[str, Any]]:
+    """Typst's options for a folder that holds the files, the page design and nothing else."""
+    empty = {"targets.json": b"[]", "moved.json": b"[]"}
+    with TemporaryDirectory() as folder:
+        for name, content in {**_design(), **empty, **files}.items():
+            Path(folder, name).write_bytes(content)
+        yield {
+            "input": str(Path(folder, "main.typ")),
+            "root": folder,
+            "font_paths": [str(fontfaces.FOLDER)],
+            "ignore_system_fonts": True,
+        }
+
+
+def sound(fragment: str, files: Mapping[str, bytes] | None = None) -> bool:
+    """Whether a piece of Typst that uses the page design compiles by itself, without a warning."""
+    head = '#import "report.typ": *\n#set document(title: "x")\n#set text(font: serif)\n'
+    try:
+        _, warnings = compile_pdf({"main.typ": (head + fragment).encode(), **(files or {})}, timestamp=0)
+    except CompileError:
+        return False
+    return not warnings
+
+
+@cache
+def formula(latex: str) -> str | None:
+    """A LaTeX formula in Typst's notation, or None when it cannot be translated."""
+    import tylax  # most notebooks hold no formula
+
+    try:
+        with _panics_as_errors():
+            written = tylax.latex_to_typst(latex.strip()).strip()
+    except (CompileError, ValueError):
+        return None
+    if not written or "LaTeX Error" in written or re.search(r"(?<!\\)\$", written):
+        return None
+    return written if sound(f'#formula("x", ${written}$);') else None
+
+
+def image_bytes(mime: str, data: str | bytes) -> bytes:
+    """The content of an image as a notebook holds it: SVG as text, others in base64."""
+    if isinstance(data, bytes):
+        return data
+    return data.encode("utf-8", "replace") if mime == "image/svg+xml" else base64_bytes(data)
+
+
+def base64_bytes(data: str) -> bytes:
+    """Decoded base64; empty, and so no image, when it is broken."""
+    try:
+        return base64.b64decode(data)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def missing_characters(text: str) -> set[str]:
+    """The signs of `text` that no font of the report can show, controls included."""
+    return {sign for sign in signs(text) if not displayable(sign)}
+
+
+def signs(text: str) -> Iterable[str]:
+    """The characters of `text`, each with the marks that combine with it."""
+    return SIGN.findall(text)
+
+
+@cache
+def displayable(sign: str) -> bool:
+    """Whether the fonts can show one sign; rare ones are tried out, since Typst brings fonts of its own."""
+    if TURNING & set(sign):
+        return False
+    if sign in _own_characters():
+        return True
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") for character in sign):
+        return False
+    return sound(f'#"{sign}"')
+
+
+@cache
+def _own_characters() -> frozenset[str]:
+    """Every character of the report's fonts, since all families fall back on one another."""
+    points = (fontfaces.coverage(face.file) for face in fontfaces.FACES)
+    return frozenset(map(chr, frozenset().union(*points))) | {"\n", "\t"}
+
+
+@cache
+def _design() -> dict[str, bytes]:
+    return {name: (DESIGN / name).read_bytes() for name in ("report.typ", "code.tmTheme")}

@@ -1,0 +1,49 @@
+"""Small steps between tokens and Typst: strings, trimmed ends, headings without links."""
+
+import re
+from collections.abc import Sequence
+
+from dilemma.report.tables import Token
+
+NOT_IN_CONTENTS = ("footnote_ref", "image", "anchor")
+BREAKS = ("softbreak", "linebreak")
+FIRST_SENTENCE = re.compile(r'.{20,140}?(?<!\d)[.!?](?=\s+[A-ZÄÖÜ„“"(])')
+
+
+def literal(text: str) -> str:
+    """`text` as a Typst string."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "")
+    return '"' + escaped.replace("\n", "\\n").replace("\t", "\\t") + '"'
+
+
+def first_sentence(caption: str) -> str:
+    """The beginning of a caption, short enough for the list of figures or tables."""
+    text = " ".join(caption.split())
+    found = FIRST_SENTENCE.match(text)
+    return found[0] if found else text
+
+
+def trimmed(tokens: Sequence[Token]) -> list[Token]:
+    """Inline tokens without the blanks at either end."""
+    kept = list(tokens)
+    while kept and kept[0]["type"] in BREAKS:
+        kept.pop(0)
+    while kept and kept[-1]["type"] in BREAKS:
+        kept.pop()
+    if kept and kept[0]["type"] == "text":
+        kept[0] = {**kept[0], "raw": kept[0]["raw"].lstrip(" \n\t")}
+    if kept and kept[-1]["type"] == "text":
+        kept[-1] = {**kept[-1], "raw": kept[-1]["raw"].rstrip(" \n\t")}
+    return kept
+
+
+def without_links(tokens: Sequence[Token]) -> list[Token]:
+    """A heading's tokens as the table of contents can hold them: links as text, no notes or images."""
+    return [_unlinked(token) for token in tokens if token["type"] not in NOT_IN_CONTENTS]
+
+
+def _unlinked(token: Token) -> Token:
+    if "children" not in token:
+        return token
+    kind = "span" if token["type"] == "link" else token["type"]
+    return {**token, "type": kind, "children": without_links(token["children"])}

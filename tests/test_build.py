@@ -1,0 +1,182 @@
+"""A run from parameters to files: names, folders, what is published, what a failure leaves."""
+
+import errno
+import json
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from dilemma.findings import FINDING
+from dilemma.parameters import ParameterError, Parameters
+from dilemma.report import build, html, pdf
+from dilemma.report.execute import Outcome
+
+Make = Callable[..., build.Report]
+FAILED = "02-troops.ipynb (en) stopped in cell a (1 / 0): ZeroDivisionError."
+
+
+@pytest.fixture
+def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
+    """Builds a report in a temporary folder, with chapters executed and pages rendered by fakes."""
+
+    def write(
+        parameters: Parameters = Parameters(), *, fails: bool = False, **options: object
+    ) -> build.Report:
+        def execute(
+            notebooks: Path, folder: Path, editions: Sequence[Parameters], timeout: object
+        ) -> list[Outcome]:
+            return [executed(folder, edition, fails) for edition in editions]
+
+        monkeypatch.setattr(build, "execute", execute)
+        return build.build_report(parameters, reports=tmp_path, **options)
+
+    monkeypatch.setattr(html, "render_html", lambda document: f"html {document.incomplete}")
+    monkeypatch.setattr(pdf, "render_pdf", lambda document: b"pdf")
+    return write
+
+
+def executed(folder: Path, edition: Parameters, fails: bool) -> Outcome:
+    """Writes one executed chapter."""
+    output = new_output("display_data", data={FINDING: [{"id": "troops", "chapter": "02-troops"}]})
+    (folder / edition.language).mkdir()
+    notebook = new_notebook(cells=[new_code_cell("1 / 0", id="a", outputs=[output])])
+    nbformat.write(notebook, folder / edition.language / "02-troops.ipynb")
+    failed = fails and edition.language == "en"
+    return Outcome("02-troops", edition.language, not failed, FAILED if failed else "", "", 1.0)
+
+
+def content(folder: Path) -> dict[str, object]:
+    return json.loads((folder / "run.json").read_text(encoding="utf-8"))
+
+
+def test_a_run_folder_holds_notebooks_findings_pages_and_its_record(make: Make, tmp_path: Path):
+    make()
+    expected = [
+        "de/02-troops.ipynb",
+        "en/02-troops.ipynb",
+        "findings.json",
+        *(f"kremlin-dilemma.{end}" for end in ("de.html", "de.pdf", "en.html", "en.pdf")),
+        "run.json",
+    ]
+    run = tmp_path / "runs/default"
+    assert expected == sorted(path.relative_to(run).as_posix() for path in run.rglob("*.*"))
+
+
+def test_the_record_names_parameters_languages_and_chapters(make: Make):
+    record = content(make(Parameters(draws=5000)).folder)
+    assert {"as_of": "2024-10-24", "draws": 5000, "seed": 20241024} == record["parameters"]
+    assert ("draws-5000", ["de", "en"], "complete") == tuple(
+        record[key] for key in ("name", "languages", "status")
+    )
+    assert {"de/02-troops": "complete", "en/02-troops": "complete"} == record["chapters"]
+
+
+def test_findings_are_gathered_once(make: Make):
+    found = json.loads((make().folder / "findings.json").read_text(encoding="utf-8"))
+    assert ["troops"] == [finding["id"] for finding in found]
+
+
+def test_default_parameters_refresh_the_published_files(make: Make, tmp_path: Path):
+    report = make()
+    assert [
+        tmp_path / f"kremlin-dilemma.{end}" for end in ("de.html", "de.pdf", "en.html", "en.pdf")
+    ] == list(report.files)
+    assert all(path.exists() for path in report.files)
+
+
+@pytest.mark.parametrize(
+    "options", [{"parameters": Parameters(seed=1)}, {"languages": ["de"]}, {"fails": True}], ids=str
+)
+def test_other_and_incomplete_runs_leave_the_published_files_alone(options, make: Make, tmp_path: Path):
+    make(**options)
+    assert [] == list(tmp_path.glob("kremlin-dilemma.*"))
+
+
+def test_a_failed_chapter_makes_the_report_incomplete_but_renders_it(make: Make):
+    report = make(fails=True)
+    assert not report.complete
+    assert "incomplete" == content(report.folder)["status"]
+    assert FAILED in (report.folder / "kremlin-dilemma.en.html").read_text(encoding="utf-8")
+    assert "html ()" == (report.folder / "kremlin-dilemma.de.html").read_text(encoding="utf-8")
+
+
+def test_a_run_replaces_the_earlier_one(make: Make, tmp_path: Path):
+    make(fails=True)
+    (tmp_path / "runs/default/left-over").touch()
+    make()
+    assert not (tmp_path / "runs/default/left-over").exists()
+    assert ["default"] == [path.name for path in (tmp_path / "runs").iterdir()]
+
+
+@pytest.mark.parametrize(
+    "broken", [KeyboardInterrupt(), OSError(errno.ENOSPC, "No space left on device")], ids=repr
+)
+def test_a_run_broken_off_leaves_the_earlier_one_untouched(broken, make: Make, tmp_path: Path, monkeypatch):
+    before = content(make().folder)
+
+    def fail(document: object) -> str:
+        raise broken
+
+    monkeypatch.setattr(html, "render_html", fail)
+    with pytest.raises(type(broken)):
+        make()
+    assert before == content(tmp_path / "runs/default")
+    assert ["default"] == [path.name for path in (tmp_path / "runs").iterdir()]
+
+
+def test_what_a_killed_run_left_is_swept_away_a_day_later(make: Make, tmp_path: Path):
+    old, young = tmp_path / "runs/.default-1", tmp_path / "runs/.default-2"
+    young.mkdir(parents=True)
+    old.mkdir()
+    os.utime(old, (time.time() - 2 * build.DAY,) * 2)
+    make()
+    assert (False, True) == (old.exists(), young.exists())
+
+
+def test_a_name_says_what_differs_from_the_defaults():
+    parameters = Parameters(as_of="2025-04-30", draws=5000)
+    assert "as_of-2025-04-30_draws-5000" == build.run_name(parameters)
+    assert "as_of-2025-04-30_draws-5000_language-de" == build.run_name(parameters, ["de"])
+    assert "default" == build.run_name(Parameters())
+
+
+def test_a_name_may_be_chosen(make: Make, tmp_path: Path):
+    assert tmp_path / "runs/my.run_1" == make(Parameters(seed=1), name="my.run_1").folder
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", ".hidden", "a b", "x" * 81, "-p"])
+def test_a_name_that_is_no_folder_is_refused(name, make: Make):
+    with pytest.raises(ParameterError, match="is not allowed: a run's name has letters"):
+        make(name=name)
+
+
+def test_the_default_name_belongs_to_default_parameters(make: Make):
+    with pytest.raises(ParameterError, match="The name default belongs to the run with default parameters"):
+        make(Parameters(seed=1), name="default")
+
+
+def test_a_name_taken_by_a_run_with_other_parameters_is_refused(make: Make):
+    make(Parameters(seed=1), name="mine")
+    with pytest.raises(ParameterError, match="The run mine exists with other parameters"):
+        make(Parameters(seed=2), name="mine")
+
+
+@pytest.mark.slow
+def test_a_real_run_renders_what_its_chapters_state(project, chapter, tmp_path: Path):
+    state = (
+        "from dilemma.chapter import Chapter\n"
+        "chapter = Chapter('02-troops', p)\n"
+        "men = chapter.finding('men', 1500, unit='persons', en='Men', de='Männer')\n"
+        "chapter.say(en=f'## Count\\n\\nThere are {men}.', de=f'## Zahl\\n\\nEs sind {men}.')"
+    )
+    notebooks = project(**{"02_troops": chapter(state)})
+    report = build.build_report(Parameters(draws=5000), notebooks=notebooks, reports=tmp_path / "reports")
+    assert "There are" in (report.folder / "kremlin-dilemma.en.html").read_text(encoding="utf-8")
+    assert "1.500" in (report.folder / "kremlin-dilemma.de.html").read_text(encoding="utf-8")
+    assert (report.folder / "kremlin-dilemma.de.pdf").read_bytes().startswith(b"%PDF")
+    assert report.complete

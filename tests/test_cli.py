@@ -1,0 +1,158 @@
+"""The command line: exit codes, and one plain paragraph for every mistake."""
+
+import errno
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from dilemma import __main__ as cli
+from dilemma.parameters import NAMES, Parameters
+from dilemma.report import build
+from dilemma.report.execute import Outcome
+
+Call = tuple[Parameters, Sequence[str], str, int | None]
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[Call]:
+    """Replaces the building of reports; holds what was asked for."""
+    calls: list[Call] = []
+
+    def build_report(parameters: Parameters, languages: Sequence[str], name: str, *, timeout: int | None):
+        calls.append((parameters, tuple(languages), name, timeout))
+        return build.Report(cli.ROOT / "reports/runs/x", (cli.ROOT / "reports/x.html",), (), ())
+
+    monkeypatch.setattr(build, "build_report", build_report)
+    return calls
+
+
+@pytest.fixture
+def breaks(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
+    """Lets the building of reports fail."""
+
+    def with_error(error: BaseException) -> None:
+        def build_report(*args: object, **options: object) -> None:
+            raise error
+
+        monkeypatch.setattr(build, "build_report", build_report)
+
+    return with_error
+
+
+def test_report_alone_takes_the_defaults_in_both_languages(built):
+    assert 0 == cli.main(["report"])
+    assert [(Parameters(), ("de", "en"), "", None)] == built
+
+
+def test_a_parameter_takes_a_name_and_a_value(built):
+    cli.main(["report", "-p", "as_of", "2025-04-30", "-p", "draws", "5000", "--name", "x", "--timeout", "60"])
+    assert [(Parameters(as_of="2025-04-30", draws=5000), ("de", "en"), "x", 60)] == built
+
+
+def test_a_language_makes_one_edition(built):
+    cli.main(["report", "-p", "language", "de"])
+    assert [("de",)] == [languages for _, languages, _, _ in built]
+
+
+def test_the_command_line_beats_the_file(built, tmp_path: Path):
+    (tmp_path / "case.yaml").write_text("draws: 5000\nseed: 1\n", encoding="utf-8")
+    cli.main(["report", "-f", str(tmp_path / "case.yaml"), "-p", "draws", "6000"])
+    assert Parameters(draws=6000, seed=1) == built[0][0]
+
+
+def test_the_files_are_named_at_the_end(built, capsys):
+    cli.main(["report"])
+    assert f"{Path('reports/x.html')}\n" == capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("report -p as_off 2024-11-01", "as_off is not a parameter; did you mean as_of?"),
+        ("report -p draws -5", "draws is -5, but must be a whole number from 1,000 to 1,000,000"),
+        ("report -p draws", "Option '-p' requires 2 arguments."),
+        ("report -f absent.yaml", "There is no parameter file absent.yaml."),
+        ("report --nam x", "No such option '--nam'. Did you mean '--name'?"),
+        ("report --timeout 0", "0 is not in the range x>=1"),
+        ("report extra", "Got unexpected extra argument"),
+        ("reprot", "No such command 'reprot'. Did you mean 'report'?"),
+    ],
+)
+def test_a_usage_error_is_one_paragraph_and_exit_code_2(arguments, sentence, built, capsys):
+    assert 2 == cli.main(arguments.split())
+    told = capsys.readouterr().err
+    assert sentence in told
+    assert "Traceback" not in told
+    assert 1 == len(told.splitlines())
+    assert [] == built
+
+
+def test_without_a_command_the_help_is_shown(capsys):
+    assert 2 == cli.main([])
+    assert "report" in capsys.readouterr().out
+
+
+def test_a_failed_chapter_gives_exit_code_1_and_its_sentence(monkeypatch, capsys):
+    failed = Outcome("02-troops", "en", False, "02-troops.ipynb (en) stopped.", "a", 1.0)
+    made = build.Report(Path("x"), (), (failed,), ("de: A sign is missing.",))
+    monkeypatch.setattr(build, "build_report", lambda *args, **options: made)
+    assert 1 == cli.main(["report"])
+    told = capsys.readouterr().err
+    assert all(
+        part in told for part in (failed.sentence, "de: A sign is missing.", "The report is incomplete")
+    )
+
+
+def test_a_full_disk_is_one_sentence_and_exit_code_1(breaks, capsys):
+    breaks(OSError(errno.ENOSPC, "No space left on device", "reports/runs/x"))
+    assert 1 == cli.main(["report"])
+    assert "No space left on device: reports/runs/x. No report was changed.\n" == capsys.readouterr().err
+
+
+def test_an_interrupt_gives_exit_code_130(breaks, capsys):
+    breaks(KeyboardInterrupt())
+    assert 130 == cli.main(["report"])
+    assert "Interrupted; no report was changed." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_parameters_lists_each_one_with_its_default(language, capsys):
+    assert 0 == cli.main(["parameters", "--language", language])
+    told = capsys.readouterr().out
+    assert all(f"{name}: " in told for name in NAMES)
+    assert "[2024-10-24]" in told
+
+
+def test_lab_opens_the_notebooks_and_hands_arguments_on(monkeypatch):
+    calls = []
+
+    def run(command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
+        calls.append((command[1:], options["cwd"]))
+        return subprocess.CompletedProcess(command, 3)
+
+    monkeypatch.setattr(cli.subprocess, "run", run)
+    assert 3 == cli.main(["lab", "--port", "8899"])
+    assert [(["-m", "jupyterlab", "--port", "8899"], cli.ROOT / "notebooks")] == calls
+
+
+def test_dictionary_writes_the_description_of_the_data(monkeypatch, tmp_path: Path, capsys):
+    from dilemma import dictionary, evidence
+
+    monkeypatch.setattr(evidence, "DATA", tmp_path)
+    monkeypatch.setattr(evidence, "description", lambda: {"resources": []})
+    monkeypatch.setattr(dictionary, "markdown", lambda descriptor: f"# {descriptor}")
+    assert 0 == cli.main(["dictionary"])
+    assert "# {'resources': []}" == (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_parameter_error_does_not_wait_for_jupyter():
+    code = "import sys\nfrom dilemma.__main__ import main\nmain(['report', '-p', 'as_off', '1'])\n"
+    run = subprocess.run(
+        [sys.executable, "-c", code + "print({'papermill', 'pandas', 'babel'} & set(sys.modules))"],
+        capture_output=True,
+        text=True,
+    )
+    assert "set()\n" == run.stdout
