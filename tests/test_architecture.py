@@ -16,8 +16,8 @@ MODULES = {
 # From left to right: a module may import what stands in an earlier row, or its own neighbours
 # within figures and report.
 ROWS = [
-    {"parameters", "wording"},
-    {"parameter_file", "cells", "schema"},
+    {"parameters"},
+    {"parameter_file", "wording", "cells", "schema"},
     {"evidence"},
     {"argument", "estimates", "dictionary"},
     {"figures"},

@@ -3,10 +3,10 @@ import io
 import re
 from functools import cache
 
-import page
 import pypdf
 import pytest
 import samples
+from accessibility import failures
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -62,26 +62,6 @@ def test_the_report_is_accessible_and_archivable(language, profile, tmp_path):
 def test_the_check_for_accessibility_sees_an_untagged_pdf(tmp_path):
     untagged, _ = typesetting.compile_pdf({"main.typ": b"Untagged"}, timestamp=0, strict=False)
     assert [] != failures(untagged, "ua1", tmp_path)
-
-
-def failures(content, profile, folder):
-    """The rules of PDF/UA-1 or PDF/A-2a that the file breaks."""
-    path = folder / "report.pdf"
-    path.write_bytes(content)
-    rules = [failure.rule_id for failure in page.validate_pdf(str(path), profile=profile).failures]
-    return [rule for rule in rules if not is_false_alarm(rule, content)]
-
-
-def is_false_alarm(rule, content):
-    """The validator miscounts a stream that ends in a carriage return; then its true length must be right."""
-    return rule.endswith("STREAM-LENGTH-001") and streams_have_their_length(content)
-
-
-def streams_have_their_length(content):
-    return all(
-        content[found.end() + int(found[1]) :].lstrip(b"\r\n").startswith(b"endstream")
-        for found in re.finditer(rb"/Length (\d+)[^>]*>>\s*stream\r?\n", content)
-    )
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

@@ -86,12 +86,12 @@ def verdict() -> str:
     """The README's verdict and figure, from the findings of the committed report."""
     stated = findings()
     words = {key: f"**{stated[f'{key}-word']['text_en']}**" for key in ("backfire", "horn-one", "horn-two")}
-    troops = " ".join(stated[key]["text_en"] for key in ("troops-range",))
+    troops = stated["troops-range"]["text_en"]
     sentence = (
         f"**The answer, as of 24 October 2024:** that the alliance may backfire on the Kremlin is {words['backfire']}. "
         f"That the pact reveals dependence is {words['horn-one']}; that direct intervention crosses a red line is "
-        f"{words['horn-two']}. {troops} North Korean soldiers were {stated['troops-place']['text_en']}, worth "
-        f"{stated['troops-days']['text_en']} days of Russian losses."
+        f"{words['horn-two']}. Pooling like with like, {troops} North Korean soldiers were "
+        f"{stated['troops-place']['text_en']}: as many as Russia loses in {stated['troops-days']['text_en']} days."
     )
     scale = f"{'strength':<26} 0{'0.5':^{WIDTH - 2}}1"
     lines = {"The alliance may backfire": "backfire", "Horn one: dependence": "horn-one", "Horn two: red line": "horn-two"}

@@ -1,0 +1,112 @@
+"""The real chapters, executed: complete, alike every time, and blind to what came after the as-of date."""
+
+import json
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+
+from dilemma import evidence, findings
+from dilemma.parameters import Parameters
+from dilemma.report import document, provenance
+from dilemma.report.execute import execute
+
+pytestmark = pytest.mark.slow
+
+NOTEBOOKS = provenance.ROOT / "notebooks"
+DRAWS = 2_000
+DAYS = ("2024-10-24", "2024-12-20", "2026-02-28")
+
+
+def edition(day: str, language: str = "en") -> Parameters:
+    return Parameters(as_of=date.fromisoformat(day), language=language, draws=DRAWS)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory) -> dict[str, Path]:
+    """The folder of every day's executed chapters, in one language each."""
+    made = {}
+    for day, language in zip(DAYS, ("de", "en", "de"), strict=True):
+        folder = tmp_path_factory.mktemp(day)
+        outcomes = execute(NOTEBOOKS, folder, [edition(day, language)])
+        assert [] == [outcome.sentence for outcome in outcomes if not outcome.ok]
+        made[day] = folder / language
+    return made
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_every_day_makes_a_report_without_a_problem(runs, day):
+    language = runs[day].name
+    made = document.build(sorted(runs[day].glob("*.ipynb")), language, {"parameters": {"as_of": day}})
+    assert [] == made.problems
+    assert len(made.verdict) > 200 and findings.PLACEHOLDER not in made.verdict
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_no_page_is_cited_that_was_not_public(runs, day):
+    known = set(evidence.read("sources", day).source_id)
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted(runs[day].glob("*.ipynb")))
+    cited = set(re.findall(r"\(#src-([a-z0-9-]+)\)", text))
+    assert len(cited) > 30
+    assert set() == cited - known
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_no_output_names_a_later_day(runs, day):
+    """Dates in outputs, whether 24 Oct 2024, 24.10.2024 or 24. Oktober 2024; the contract's own range aside."""
+    later = [
+        found
+        for path in sorted(runs[day].glob("0[12]*.ipynb"))
+        for cell in nbformat.read(path, 4).cells
+        for found in re.findall(r"\b(\d{1,2})\.(\d{2})\.(20\d{2})\b", json.dumps(cell.get("outputs", [])))
+        if "-".join((found[2], found[1], found[0].zfill(2))) > day
+    ]
+    assert [] == later
+
+
+def test_a_later_day_changes_the_numbers(runs):
+    def stated(day: str) -> dict[str, object]:
+        return {
+            found["id"]: found["value"]
+            for path in sorted(runs[day].glob("*.ipynb"))
+            for found in findings.gather(path)
+        }
+
+    first, last = stated(DAYS[0]), stated(DAYS[-1])
+    assert first["troops-median"] < last["troops-median"]
+    assert first["horn-two-strength"] != last["horn-two-strength"]
+
+
+def test_the_same_parameters_give_the_same_notebooks(runs, tmp_path):
+    again = execute(NOTEBOOKS, tmp_path, [edition(DAYS[0], "de")])
+    assert all(outcome.ok for outcome in again)
+    for path in sorted(runs[DAYS[0]].glob("*.ipynb")):
+        assert path.read_bytes() == (tmp_path / "de" / path.name).read_bytes(), path.name
+
+
+def test_another_seed_moves_no_median_by_more_than_a_hundredth(runs, tmp_path):
+    """Two thousand draws are fifty times fewer than the default, so this bounds the printed digits."""
+    papermill.execute_notebook(
+        str(NOTEBOOKS / "01-argument.ipynb"), str(tmp_path / "a.ipynb"), {"draws": 100_000, "seed": 7}, progress_bar=False
+    )
+    papermill.execute_notebook(
+        str(NOTEBOOKS / "01-argument.ipynb"), str(tmp_path / "b.ipynb"), {"draws": 100_000, "seed": 8}, progress_bar=False
+    )
+    one, two = ({f["id"]: f for f in findings.gather(tmp_path / name)} for name in ("a.ipynb", "b.ipynb"))
+    moved = [id for id in one if id.endswith("-strength") and abs(one[id]["value"] - two[id]["value"]) >= 0.005]
+    assert [] == moved
+
+
+@pytest.mark.parametrize("name", ["00-summary", "99-sources"])
+def test_a_chapter_that_reads_findings_runs_alone_and_says_what_is_missing(name, tmp_path):
+    """As in a fresh clone: the package without any run beside it."""
+    copy = tmp_path / "clone"
+    shutil.copytree(provenance.ROOT / "dilemma", copy / "dilemma", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(provenance.ROOT / "data", copy / "data")
+    target = copy / f"{name}.ipynb"
+    papermill.execute_notebook(str(NOTEBOOKS / f"{name}.ipynb"), str(target), cwd=str(copy), progress_bar=False)
+    assert "python3 run.py report" in target.read_text(encoding="utf-8")
