@@ -23,7 +23,7 @@ def order(edges: pd.DataFrame) -> list[str]:
     """The nodes of the map, every node after those that support or attack it."""
     sorter = TopologicalSorter()
     for edge in edges.itertuples():
-        sorter.add(edge.to_node, edge.from_node)
+        sorter.add(edge.to_node, edge.from_node, *_licences(edge))
     try:
         return list(sorter.static_order())
     except CycleError as error:
@@ -32,9 +32,10 @@ def order(edges: pd.DataFrame) -> list[str]:
 
 
 def public_map(nodes: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
-    """The edges whose two ends are both in `nodes`: an objection not yet known takes its edges along."""
+    """The edges whose ends and warrant are all in `nodes`: an objection not yet known takes its edges along."""
     known = set(nodes.node_id)
-    return edges[edges.from_node.isin(known) & edges.to_node.isin(known)].reset_index(drop=True)
+    licensed = edges.warrant.isna() | edges.warrant.isin(known)
+    return edges[edges.from_node.isin(known) & edges.to_node.isin(known) & licensed].reset_index(drop=True)
 
 
 def base_scores(nodes: pd.DataFrame, graded_claims: pd.DataFrame, scales: pd.DataFrame) -> pd.DataFrame:
@@ -71,22 +72,33 @@ def draw_bases(scores: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndar
 
 
 def strengths(bases: Mapping[str, np.ndarray], edges: pd.DataFrame) -> dict[str, np.ndarray]:
-    """DF-QuAD strength of every node (0 to 1), in the shape of its base score."""
+    """DF-QuAD strength of every node (0 to 1), in the shape of its base score.
+
+    A reason whose step needs a warrant counts with the product of both strengths.
+    """
     result = dict(bases)
     for node in order(edges):
         into = edges[edges.to_node == node]
-        support = _together(result, into.from_node[into.relation == "support"])
-        attack = _together(result, into.from_node[into.relation == "attack"])
+        support = _together(result, into[into.relation == "support"])
+        attack = _together(result, into[into.relation == "attack"])
         result[node] = combine(bases[node], support - attack)
     return result
 
 
-def _together(strength: Mapping[str, np.ndarray], nodes: Iterable[str]) -> np.ndarray | float:
-    """Joint force of several supporters (or attackers): 1 - product of (1 - strength)."""
+def _together(strength: Mapping[str, np.ndarray], edges: pd.DataFrame) -> np.ndarray | float:
+    """Joint force of several supporters (or attackers): 1 - product of (1 - force)."""
     doubt = 1.0
-    for node in nodes:
-        doubt = doubt * (1 - strength[node])
+    for edge in edges.itertuples():
+        force = strength[edge.from_node]
+        for warrant in _licences(edge):
+            force = force * strength[warrant]
+        doubt = doubt * (1 - force)
     return 1 - doubt
+
+
+def _licences(edge) -> list[str]:
+    """The warrant that a step needs, if it needs one."""
+    return [edge.warrant] if isinstance(edge.warrant, str) else []
 
 
 def combine(base: np.ndarray, balance: np.ndarray | float) -> np.ndarray:
@@ -133,18 +145,23 @@ def leave_one_out(bases: Mapping[str, np.ndarray], edges: pd.DataFrame, root: st
     median = float(np.median(strengths(bases, edges)[root]))
     rows = []
     for node in sorted(upstream(edges, root)):
-        reduced = edges[edges.from_node != node]
-        without = float(np.median(strengths(bases, reduced)[root]))
+        without = float(np.median(strengths(bases, without_nodes(edges, [node]))[root]))
         rows.append((node, without, without - median))
     table = pd.DataFrame(rows, columns=["node_id", "without", "change"])
     return table.sort_values("change", key=abs, ascending=False, kind="stable").reset_index(drop=True)
 
 
+def without_nodes(edges: pd.DataFrame, nodes: Iterable[str]) -> pd.DataFrame:
+    """The map without the steps that start from one of `nodes` or need it as their warrant."""
+    return edges[~edges.from_node.isin(nodes) & ~edges.warrant.isin(nodes)]
+
+
 def upstream(edges: pd.DataFrame, root: str) -> set[str]:
-    """All nodes from which a path leads to `root`."""
+    """All nodes from which a path leads to `root`, as a reason or as a warrant."""
     found: set[str] = set()
     front = {root}
     while front:
-        front = set(edges.from_node[edges.to_node.isin(front)]) - found
+        into = edges[edges.to_node.isin(front)]
+        front = {*into.from_node, *into.warrant.dropna()} - found
         found |= front
     return found

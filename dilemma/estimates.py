@@ -155,13 +155,6 @@ def widest_gap(triples: pd.DataFrame) -> tuple[float, float] | None:
     return max(gaps, key=lambda gap: gap[1] - gap[0], default=None)
 
 
-def agreement(voices: pd.DataFrame, pool: Pool) -> str:
-    """How the voices of a pool stand to each other: `single`, `split` (half of the variance or more) or `agreed`."""
-    if len(voices) == 1:
-        return "single"
-    return "split" if pool.between_share >= 0.5 else "agreed"
-
-
 def sizes(head_count: np.ndarray, rates: pd.DataFrame, seed: int) -> pd.DataFrame:
     """The head count divided by each rate of `rates`: one row per rate with low, median, high (90 %).
 

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
-LANGUAGES = ("de", "en")
+from dilemma.parameters import LANGUAGES as LANGUAGES  # those of the contract
 
 # Decimals by unit; a share is printed as a percentage. Estimates of armies are not known to the
 # last man: whoever computes a headcount rounds it before it is worded.
-DIGITS = {"persons": 0, "count": 0, "days": 1, "months": 2, "share": 0, "strength": 2, "score": 2}
+DIGITS = {"persons": 0, "count": 0, "days": 1, "months": 1, "share": 0, "strength": 2, "score": 2}
 
 
 class Text(NamedTuple):
@@ -35,7 +35,7 @@ LABELS = {
     "date": Text("date", "Datum"),
     # what a head count counted
     "planned": Text("announced or planned", "angekündigt oder geplant"),
-    "dispatched": Text("sent off", "in Marsch gesetzt"),
+    "dispatched": Text("dispatched", "entsandt"),
     "arrived": Text("in Russia", "in Russland"),
     "training": Text("in training", "in Ausbildung"),
     "near_front": Text("near the front", "in Frontnähe"),
@@ -60,7 +60,8 @@ LABELS = {
     "evidence": Text("evidence", "Beleg"),
     "objection": Text("objection", "Einwand"),
     "support": Text("supports", "stützt"),
-    "attack": Text("attacks", "greift an"),
+    "licence": Text("licenses", "trägt den Schluss"),
+    "attack": Text("weakens", "schwächt"),
     # precision of a bound
     "at_least": Text("at least", "mindestens"),
     "up_to": Text("up to", "bis zu"),
@@ -124,6 +125,15 @@ def short_day(when: date, language: str, precision: str = "day") -> str:
     full = "d MMM y" if language == "en" else "dd.MM.y"
     month = "MMM y" if language == "en" else "MM/y"
     return format_date(when, format={"day": full, "month": month, "year": "y"}[precision], locale=language)
+
+
+def span(first: date, last: date, language: str) -> str:
+    """Two days as one expression: 23 to 24 October 2024, or just one day if they are the same."""
+    if first == last:
+        return day(first, language)
+    same_month = (first.year, first.month) == (last.year, last.month)
+    opening = (f"{first.day}." if language == "de" else str(first.day)) if same_month else day(first, language)
+    return f"{opening} {'to' if language == 'en' else 'bis'} {day(last, language)}"
 
 
 def listing(items: Sequence[str], language: str) -> str:

@@ -11,11 +11,13 @@ from dilemma import argument
 unit = st.floats(0, 1, allow_nan=False)
 
 
-def edges(*rows: tuple[str, str, str]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["from_node", "to_node", "relation"])
+def edges(*rows: tuple[str, ...]) -> pd.DataFrame:
+    """A map of (from, to, relation) or (from, to, relation, warrant)."""
+    full = [(*row, None)[:4] for row in rows]
+    return pd.DataFrame(full, columns=["from_node", "to_node", "relation", "warrant"])
 
 
-def strength(bases: dict[str, float], *rows: tuple[str, str, str]) -> dict[str, float]:
+def strength(bases: dict[str, float], *rows: tuple[str, ...]) -> dict[str, float]:
     arrays = {node: np.array([score]) for node, score in bases.items()}
     return {node: float(values[0]) for node, values in argument.strengths(arrays, edges(*rows)).items()}
 
@@ -33,6 +35,29 @@ def test_a_chain_is_computed_from_its_far_end():
     # b = 0.5 + 0.5 * 0.8 = 0.9, root = 0.5 - 0.5 * 0.9 = 0.05
     found = strength({"root": 0.5, "b": 0.5, "c": 0.8}, ("c", "b", "support"), ("b", "root", "attack"))
     assert pytest.approx(0.05) == found["root"]
+
+
+def test_a_reason_counts_only_as_far_as_its_warrant_stands():
+    # force 0.8 * 0.5 = 0.4, root = 0.5 + 0.5 * 0.4
+    found = strength({"root": 0.5, "a": 0.8, "w": 0.5}, ("a", "root", "support", "w"))
+    assert pytest.approx(0.7) == found["root"]
+
+
+def test_a_warrant_may_be_attacked_and_then_carries_less():
+    # w = 0.5 - 0.5 * 0.6 = 0.2, force 0.8 * 0.2 = 0.16
+    found = strength({"root": 0.5, "a": 0.8, "w": 0.5, "o": 0.6}, ("a", "root", "support", "w"), ("o", "w", "attack"))
+    assert pytest.approx(0.58) == found["root"]
+
+
+def test_a_false_warrant_leaves_its_reason_without_force():
+    bases = {node: np.full(3, 0.5) for node in ("root", "a", "w")}
+    table = argument.leave_one_out(bases, edges(("a", "root", "support", "w")), "root")
+    assert {"a": 0.5, "w": 0.5} == dict(zip(table.node_id, table.without, strict=True))
+
+
+def test_an_edge_whose_warrant_is_not_yet_public_is_left_out():
+    nodes = pd.DataFrame({"node_id": ["root", "a"]})
+    assert argument.public_map(nodes, edges(("a", "root", "support", "later"))).empty
 
 
 def test_a_certain_attacker_alone_brings_a_statement_to_zero():

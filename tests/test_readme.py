@@ -14,7 +14,7 @@ from dilemma.__main__ import commands
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```\n(.*?)```", README, re.DOTALL)
+BLOCKS = re.findall(r"```\w*\n(.*?)```", README, re.DOTALL)
 COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line.startswith(("python3", "papermill"))]
 WIDTH = 61  # signs from 0 to 1 in the figure
 

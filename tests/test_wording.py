@@ -47,6 +47,19 @@ def test_a_short_date_is_numeric_in_german_only():
     assert "24 Oct 2024" == wording.short_day(date(2024, 10, 24), "en")
 
 
+@pytest.mark.parametrize(
+    ("shown", "first", "last", "language"),
+    [
+        ("23 to 24 October 2024", date(2024, 10, 23), date(2024, 10, 24), "en"),
+        ("23. bis 24. Oktober 2024", date(2024, 10, 23), date(2024, 10, 24), "de"),
+        ("30. Oktober 2024 bis 2. November 2024", date(2024, 10, 30), date(2024, 11, 2), "de"),
+        ("24 October 2024", date(2024, 10, 24), date(2024, 10, 24), "en"),
+    ],
+)
+def test_a_span_of_days_names_the_month_once(shown, first, last, language):
+    assert shown == wording.span(first, last, language)
+
+
 @pytest.mark.parametrize(("shown", "items"), [("", []), ("a", ["a"]), ("a und b", ["a", "b"]), ("a, b und c", list("abc"))])
 def test_a_listing_ends_with_and(shown, items):
     assert shown == wording.listing(items, "de")

@@ -11,8 +11,13 @@ from matplotlib.ticker import FuncFormatter
 from dilemma import wording
 from dilemma.figures import theme
 
-BOX, GAP, ROW = 1.38, 0.26, 0.63  # inches: width of a box, gap between columns, height of a row
-HEIGHT, INSET = 0.53, 0.05  # of a box, and from its border to what stands in it
+BOX, GAP, ROW = 1.38, 0.26, 0.67  # inches: width of a box, gap between columns, height of a row
+HEIGHT, INSET = 0.56, 0.05  # of a box, and from its border to what stands in it
+ARROWS = {
+    "support": (theme.SUPPORT, "-"),
+    "attack": (theme.ATTACK, (0, (4, 2))),
+    "licence": (theme.MUTED, (0, (1, 1.5))),
+}
 OURS = ("warrant", "objection", "evidence")
 EDGE_COLOUR = {"thesis": theme.INK, "root": theme.INK, "claim": theme.TRAIN}
 
@@ -22,6 +27,7 @@ def argument_map(nodes: pd.DataFrame, edges: pd.DataFrame, language: str) -> Fig
 
     `nodes` has node_id, kind, column, row, text, low, median, high; `edges` from_node, to_node, relation.
     """
+    nodes = nodes.assign(row=nodes.row - nodes.row.min())
     columns, rows = nodes.column.max() + 1, nodes.row.max() + 1
     figure = theme.canvas(rows * ROW + 0.35, columns * (BOX + GAP) - GAP)
     figure.set_layout_engine("none")
@@ -31,6 +37,9 @@ def argument_map(nodes: pd.DataFrame, edges: pd.DataFrame, language: str) -> Fig
     place = {node.node_id: (node.column * (BOX + GAP), node.row * ROW + 0.35) for node in nodes.itertuples()}
     for edge in edges.itertuples():
         _arrow(axes, place[edge.from_node], place[edge.to_node], edge.relation)
+    licences = edges.dropna(subset=["warrant"])[["warrant", "to_node"]].drop_duplicates()
+    for licence in licences.itertuples():
+        _arrow(axes, place[licence.warrant], place[licence.to_node], "licence")
     for node in nodes.itertuples():
         _box(axes, place[node.node_id], node, language)
     _key(axes, language)
@@ -71,7 +80,7 @@ def _strength_bar(axes: Axes, x: float, y: float, width: float, node, colour: st
 
 
 def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], relation: str) -> None:
-    attack = relation == "attack"
+    colour, style = ARROWS[relation]
     same_column = start[0] == end[0]
     tail = (start[0] + (0.02 if not same_column else BOX - 0.1), start[1] + HEIGHT / 2)
     head = (end[0] + BOX - 0.02, end[1] + HEIGHT / 2)
@@ -79,8 +88,7 @@ def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], rel
     axes.add_patch(
         FancyArrowPatch(
             tail, head, connectionstyle=bend, arrowstyle="-|>,head_length=3,head_width=1.8",
-            color=theme.ATTACK if attack else theme.SUPPORT, linewidth=0.9,
-            linestyle=(0, (3, 2)) if attack else "-", shrinkA=0, shrinkB=0, zorder=0.5,
+            color=colour, linewidth=0.9, linestyle=style, shrinkA=0, shrinkB=0, zorder=0.5,
         )
     )  # fmt: skip
 
@@ -88,18 +96,19 @@ def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], rel
 def _key(axes: Axes, language: str) -> None:
     """One line above the map that explains arrows, borders and bars."""
     x = 0.03
-    for relation, colour, style in (("support", theme.SUPPORT, "-"), ("attack", theme.ATTACK, (0, (3, 2)))):
-        axes.plot([x, x + 0.28], [0.14, 0.14], color=colour, linestyle=style, linewidth=1.1)
-        axes.text(x + 0.34, 0.14, wording.label(relation, language), size=7.2, va="center", color=theme.MUTED)
-        x += 0.95
+    for relation, (colour, style) in ARROWS.items():
+        axes.plot([x, x + 0.24], [0.14, 0.14], color=colour, linestyle=style, linewidth=1.1)
+        words = wording.label(relation, language)
+        axes.text(x + 0.29, 0.14, words, size=7.2, va="center", color=theme.MUTED)
+        x += 0.45 + 0.046 * len(words)
     note = {
-        "en": "Dashed box: left unsaid in the article, added by us.  Dot and bar: strength 0 to 1, 90% of draws",
-        "de": "Gestrichelt: im Artikel nicht gesagt, von uns ergänzt.  Punkt, Balken: Stärke, 90 % der Ziehungen",
+        "en": "Dashed box: added by us, not in the article.  Dot: strength, 0 to 1; bar: 90% of draws",
+        "de": "Gestrichelt: von uns ergänzt.  Punkt: Stärke, 0 bis 1; Balken: 90 % der Ziehungen",
     }[language]
     axes.text(x, 0.14, note, size=7.2, va="center", color=theme.MUTED)
 
 
-def leave_one_out(changes: dict[str, pd.DataFrame], language: str, rows: int = 8) -> Figure:
+def leave_one_out(changes: dict[str, pd.DataFrame], language: str, rows: int = 6) -> Figure:
     """What each root loses or gains when one statement is taken as false: bars from the root's median.
 
     `changes` maps a heading to a table with text, kind, change (strength, -1 to 1), largest first.
@@ -113,17 +122,17 @@ def leave_one_out(changes: dict[str, pd.DataFrame], language: str, rows: int = 8
         _change_bars(axes, table, language)
         axes.set_title(heading, pad=8)
     panels[-1].xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.number(value, language, 1)))
-    panels[-1].set_xlabel({"en": "change of the horn's strength", "de": "Änderung der Stärke des Horns"}[language])
+    panels[-1].set_xlabel({"en": "change in strength", "de": "Änderung der Stärke"}[language])
     return figure
 
 
-def leave_one_out_alt(changes: dict[str, pd.DataFrame], language: str, rows: int = 8) -> str:
+def leave_one_out_alt(changes: dict[str, pd.DataFrame], language: str, rows: int = 6) -> str:
     """The bars in words: every heading with its statements and changes."""
     panels = []
     for heading, table in changes.items():
         bars = (f"{row.text}: {wording.number(row.change, language, 2)}" for row in table.head(rows).itertuples())
         panels.append(f"{heading}: {'; '.join(bars)}.")
-    opening = {"en": "Bars of change. ", "de": "Balken der Änderung. "}
+    opening = {"en": "Bar chart: change in strength if one statement is false. ", "de": "Balkendiagramm: Änderung der Stärke, wenn eine Aussage falsch ist. "}
     return opening[language] + " ".join(panels)
 
 
@@ -139,7 +148,8 @@ def _change_bars(axes: Axes, table: pd.DataFrame, language: str) -> None:
     axes.spines["left"].set_visible(False)
     for position, change in zip(positions, table.change, strict=True):
         side = "left" if change >= 0 else "right"
+        sign = "+" if change >= 0.005 else ""
         axes.annotate(
-            wording.number(change, language, 2), (change, position), (3 if change >= 0 else -3, 0), textcoords="offset points",
+            sign + wording.number(change, language, 2), (change, position), (3 if change >= 0 else -3, 0), textcoords="offset points",
             ha=side, va="center", size=8, color=theme.MUTED,
         )  # fmt: skip

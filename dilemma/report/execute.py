@@ -164,7 +164,8 @@ def _all(submitted: Iterator[Future[Outcome]]) -> list[Outcome]:
 @contextmanager
 def _progress(jobs: Sequence[Job]) -> Iterator[tqdm]:
     """A bar of executed cells on a terminal, one line per chapter elsewhere."""
-    cells = sum(len(executed.code_cells(_peek(job.source))) for job in jobs)
+    # papermill adds a cell with the parameters to each chapter.
+    cells = sum(len(executed.code_cells(_peek(job.source))) + 1 for job in jobs)
     with tqdm(total=cells, unit="cell", desc="Executing", leave=False, disable=None) as bar:
         yield bar
 

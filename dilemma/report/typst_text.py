@@ -7,7 +7,7 @@ from dilemma.report.tables import Token
 
 NOT_IN_CONTENTS = ("footnote_ref", "image", "anchor")
 BREAKS = ("softbreak", "linebreak")
-FIRST_SENTENCE = re.compile(r'.{20,140}?(?<!\d)[.!?](?=\s+[A-ZÄÖÜ„“"(])')
+FIRST_SENTENCE = re.compile(r'.{20,140}?(?<!\b\d)(?<!\b\d\d)[.!?](?=\s+[A-ZÄÖÜ„“"(])')
 
 
 def literal(text: str) -> str:
