@@ -211,17 +211,22 @@ def _cell(value: Any, language: str, digits: int) -> str:
 
 def _html(spec: dict[str, Any]) -> str:
     """The table for JupyterLab: caption, header cells, inline Markdown."""
-    heads = "".join(f'<th scope="col">{escape(column["label"])}</th>' for column in spec["columns"])
-    body = "".join(_html_row(row, spec["header_column"]) for row in spec["rows"])
+    # JupyterLab sets every cell of a table to the right unless it is told otherwise.
+    sides = [f'style="text-align: {column["align"]}"' for column in spec["columns"]]
+    labels = zip(spec["columns"], sides, strict=True)
+    heads = "".join(f'<th scope="col" {side}>{escape(column["label"])}</th>' for column, side in labels)
+    body = "".join(_html_row(row, sides, spec["header_column"]) for row in spec["rows"])
     caption = escape(spec["caption"])
     return f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _html_row(row: Sequence[str], header_column: bool) -> str:
+def _html_row(row: Sequence[str], sides: Sequence[str], header_column: bool) -> str:
     inline = mistune.create_markdown(escape=True)
-    first, *others = (inline(cell).strip().removeprefix("<p>").removesuffix("</p>") for cell in row)
-    head = f'<th scope="row">{first}</th>' if header_column else f"<td>{first}</td>"
-    return f"<tr>{head}{''.join(f'<td>{cell}</td>' for cell in others)}</tr>"
+    texts = [inline(cell).strip().removeprefix("<p>").removesuffix("</p>") for cell in row]
+    cells = [f"<td {side}>{text}</td>" for text, side in zip(texts, sides, strict=True)]
+    if header_column:
+        cells[0] = f'<th scope="row" {sides[0]}>{texts[0]}</th>'
+    return f"<tr>{''.join(cells)}</tr>"
 
 
 def _plain(spec: dict[str, Any]) -> str:

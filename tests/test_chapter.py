@@ -235,8 +235,9 @@ def test_jupyterlab_sees_an_accessible_table(shown):
     troops().table(frame, id="tab-a", caption="A < B")
     html = shown[0][0]["text/html"]
     assert "<caption>A &lt; B</caption>" in html
-    assert '<th scope="col">a &amp; b</th>' in html
-    assert '<th scope="row"><a href="#y">x</a> <em>z</em></th><td>1</td>' in html
+    assert '<th scope="col" style="text-align: left">a &amp; b</th>' in html
+    assert '<th scope="row" style="text-align: left"><a href="#y">x</a> <em>z</em></th>' in html
+    assert '<td style="text-align: right">1</td>' in html
     assert "<script>" not in html
 
 

@@ -374,13 +374,21 @@ def test_where_only_pip_can_follow_its_settings_uv_is_not_used(run, monkeypatch)
     assert not run.install_with_uv("uv", sys.executable)
 
 
+def python_with_pip() -> str:
+    """This Python or the one it was made from: a .venv that uv made has no pip."""
+    for python in (sys.executable, sys._base_executable):
+        if subprocess.run([python, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0:
+            return python
+    pytest.skip("no pip here")
+
+
 @pytest.mark.slow
 def test_pips_variables_go_before_its_files(run, tmp_path, monkeypatch):
     lines = ["[global]", "index-url = https://file", "extra-index-url =", "  https://a", "  https://b"]
     (tmp_path / "pip.conf").write_text("\n".join(lines))
     monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
     monkeypatch.setenv("PIP_INDEX_URL", "https://variable")
-    settings = run.pip_settings(sys.executable)
+    settings = run.pip_settings(python_with_pip())
     assert ("https://variable", "https://a https://b") == (settings["index-url"], settings["extra-index-url"])
 
 
