@@ -19,6 +19,9 @@ STAGES = {
 }
 
 
+Numbers = float | np.ndarray | pd.Series
+
+
 class Pool(NamedTuple):
     """A mixture of estimates: drawn head counts, who each draw follows, and the spread between voices."""
 
@@ -89,12 +92,12 @@ def as_triples(counts: pd.DataFrame, spread: float) -> pd.DataFrame:
     return pd.DataFrame({"low": low.fillna(below), "mode": mode, "high": high.fillna(above)})
 
 
-def pert_mean(low, mode, high):
+def pert_mean(low: Numbers, mode: Numbers, high: Numbers) -> Numbers:
     """Mean of a PERT distribution: (low + 4 mode + high) / 6."""
     return (low + 4 * mode + high) / 6
 
 
-def pert_variance(low, mode, high):
+def pert_variance(low: Numbers, mode: Numbers, high: Numbers) -> Numbers:
     """Variance of a PERT distribution: (mean - low)(high - mean) / 7."""
     mean = pert_mean(low, mode, high)
     return (mean - low) * (high - mean) / 7
@@ -108,12 +111,14 @@ def pert_density(at: np.ndarray, low: float, mode: float, high: float) -> np.nda
     return np.where((at >= low) & (at <= high), density, 0.0)
 
 
-def _pert_shape(low, mode, high):
+def _pert_shape(low: Numbers, mode: Numbers, high: Numbers) -> tuple[Numbers, Numbers]:
     """The two shape parameters of the beta distribution behind a PERT triple."""
     return 1 + 4 * (mode - low) / (high - low), 1 + 4 * (high - mode) / (high - low)
 
 
-def draw_pert(low, mode, high, random: np.random.Generator, size: int) -> np.ndarray:
+def draw_pert(
+    low: Numbers, mode: Numbers, high: Numbers, random: np.random.Generator, size: int
+) -> np.ndarray:
     """`size` draws from PERT(low, mode, high); a triple without width gives a constant."""
     low, mode, high = (np.broadcast_to(np.asarray(bound, dtype=float), size) for bound in (low, mode, high))
     top = np.where(high > low, high, low + 1.0)  # without width the draw is not used
