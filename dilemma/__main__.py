@@ -1,20 +1,37 @@
 """The command line; `python3 run.py COMMAND` calls it."""
 
-import logging
+import os
 import signal
-import subprocess
 import sys
+
+BROKEN_OFF = 130
+INTERRUPTED = "Interrupted; no report was changed."
+
+
+def _break_off(*_: object) -> None:
+    """Ends the process while it still imports, when there is nothing to tidy up."""
+    sys.stderr.write(f"{INTERRUPTED}\n")
+    os._exit(BROKEN_OFF)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, _break_off)
+    signal.signal(signal.SIGTERM, _break_off)
+
+# ruff: noqa: E402 - these imports take most of a second, in which Ctrl-C must work too
+import logging
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from dilemma import parameters as contract
+from dilemma.cells import DataError
 from dilemma.parameters import LANGUAGES, ParameterError
 
 PROGRAM = "python3 run.py"
 ROOT = Path(__file__).resolve().parents[1]
-BROKEN_OFF = 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -51,6 +68,7 @@ def report(path: str | None, pairs: Sequence[tuple[str, str]], name: str, timeou
     texts |= dict(pairs)
     parameters = contract.from_strings(texts)
     languages = (parameters.language,) if "language" in texts else LANGUAGES
+    _read_data()
     from dilemma.report.build import build_report  # after the check: it imports Jupyter
 
     made = build_report(parameters, languages, name, timeout=timeout)
@@ -94,21 +112,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; 0 done, 1 a cell failed or a file could not be written, 2 usage, 130 interrupted."""
     # Libraries' notes on a failed cell would stand beside our own sentence.
     logging.getLogger().addHandler(logging.NullHandler())
-    # A service manager's or a time limit's way to say Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        # SIGTERM is a service manager's or a time limit's way to say Ctrl-C.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         return commands.main(arguments, prog_name=PROGRAM, standalone_mode=False) or 0
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         return 2
     except click.ClickException as error:
-        _tell([f"{error.format_message()} `{_help(error)}` lists what there is."])
+        _tell([_misuse(error)])
         return 2
-    except ParameterError as error:
+    except (ParameterError, DataError) as error:
         _tell([str(error)])
         return 2
-    except click.Abort:
-        _tell(["Interrupted; no report was changed."])
+    except (click.Abort, KeyboardInterrupt):
+        _tell([INTERRUPTED])
         return BROKEN_OFF
     except OSError as error:
         _tell(
@@ -117,10 +136,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _help(error: click.ClickException) -> str:
-    """The command that explains what was misused."""
+def _read_data() -> None:
+    """Reads every table, so that a broken row is refused before the first kernel starts."""
+    from dilemma import evidence
+
+    for resource in evidence.description()["resources"]:
+        evidence.read(resource["name"])
+
+
+def _misuse(error: click.ClickException) -> str:
+    """What was misused, and the command that explains it."""
     context = getattr(error, "ctx", None)
-    return f"{context.command_path if context else PROGRAM} --help"
+    command, sentence = context.command_path if context else PROGRAM, error.format_message()
+    if getattr(error, "option_name", "") in ("-p", "--parameter"):
+        sentence = "-p needs a name and a value, as in -p as_of 2024-12-12."
+        command = f"{PROGRAM} report"
+    stop = "" if sentence.endswith((".", "?")) else "."
+    return f"{sentence}{stop} `{command} --help` lists what there is."
 
 
 def _shown(path: Path) -> str:

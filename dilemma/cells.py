@@ -11,8 +11,13 @@ GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 INTEGER = re.compile(r"-?\d+")
 GERMAN_NUMBER = re.compile(r"(-?(?:0|[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d*))(?:,(\d+))?")
+GROUPED = re.compile(r"-?[1-9]\d{0,2},\d{3}")
 
 Field = Mapping[str, Any]
+
+
+class DataError(ValueError):
+    """A file of data/ that does not follow its description."""
 
 
 def fault(text: str, field: Field) -> str:
@@ -80,9 +85,10 @@ def _number_fault(text: str) -> str:
     if german and ("," in text or "." in text):
         whole, decimals = german.groups()
         english = whole.replace(".", "") + (f".{decimals}" if decimals else "")
-        if decimals:
+        if decimals and not GROUPED.fullmatch(text):
             return f"{text!r} has a decimal comma; write {english}."
-        return f"{text!r} can be read in two ways; write {english}, or {text}0 for the decimal number."
+        digits, decimal = re.sub("[.,]", "", text), text.replace(",", ".")
+        return f"{text!r} can be read in two ways; write {digits}, or {decimal}0 for the decimal number."
     if NUMBER.fullmatch(text):
         return ""
     return f"{text!r} is not a number; write digits and, if needed, a decimal point."
@@ -93,7 +99,10 @@ def _integer_fault(text: str) -> str:
 
 
 def _boolean_fault(text: str) -> str:
-    return "" if text in ("true", "false") else f"{text!r} is not allowed; allowed: true, false."
+    if text in ("true", "false"):
+        return ""
+    remedy = f"write {text.lower()}" if text.lower() in ("true", "false") else "allowed: true, false"
+    return f"{text!r} is not allowed; {remedy}."
 
 
 def _text_fault(text: str) -> str:

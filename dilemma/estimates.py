@@ -53,11 +53,12 @@ def newest_voices(counts: pd.DataFrame) -> pd.DataFrame:
     """One row per voice, its newest count.
 
     Services of one government share their knowledge and count as one voice; an issuer without a
-    country speaks for itself. Of several statements on one day the best graded counts.
+    country speaks for itself. Of several statements on one day the best graded counts, and of equally
+    graded ones the one that stands last in the table.
     """
     voice = counts.country.fillna(counts.issuer_id)
     ranked = counts.assign(voice=voice).sort_values(
-        ["stated", "reliability", "estimate_id"], ascending=[False, True, True]
+        ["stated", "reliability", "estimate_id"], ascending=[False, True, False]
     )
     return ranked.drop_duplicates("voice").sort_values(["stated", "estimate_id"], ignore_index=True)
 
@@ -82,8 +83,11 @@ def as_triples(counts: pd.DataFrame, spread: float) -> pd.DataFrame:
 
     A plain number X stands for X (1 - spread) to X (1 + spread). "At least X" reaches from X up to
     X (1 + 2 spread), "up to X" from X (1 - 2 spread) to X. A range has its mode in the middle.
-    `spread` is assumed: no issuer published an error of its own.
+    `spread` is assumed: no issuer published an error of its own. Raises ValueError unless it lies
+    between 0 and 0.5, beyond which "up to" would reach below zero.
     """
+    if not 0 <= spread <= 0.5:
+        raise ValueError(f"spread is {spread}, but must lie between 0 and 0.5.")
     low, central, high = (counts[name].astype(float) for name in ("low", "central", "high"))
     mode = central.fillna((low + high) / 2).fillna(low).fillna(high)
     floor, ceiling = low.notna() & high.isna(), high.notna() & low.isna()

@@ -124,12 +124,22 @@ def _executed(folder: Path, parameters: Parameters) -> dict[str, list[Record]]:
 
 
 def _newest(runs: Path, parameters: Parameters) -> dict[str, list[Record]]:
-    """The findings of the newest finished run with the same parameters."""
+    """The findings of the newest complete run with the same parameters."""
     for finished in sorted(runs.glob("[!.]*/run.json"), key=lambda path: path.stat().st_mtime, reverse=True):
+        if not _is_complete(finished):
+            continue
         for language in sorted(LANGUAGES, key=lambda language: language != parameters.language):
             if found := _executed(finished.parent / language, parameters):
                 return found
     return {}
+
+
+def _is_complete(run: Path) -> bool:
+    """Whether every chapter of a run ended well, by its run.json."""
+    try:
+        return json.loads(run.read_text(encoding="utf-8"))["status"] == "complete"
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _same(used: Parameters, wanted: Parameters) -> bool:

@@ -6,6 +6,13 @@ import yaml
 
 from dilemma.parameters import ParameterError
 
+# Parts of what the YAML library says, and what we say instead
+PLAIN = {
+    "'\\t'": "a tab stands where YAML wants spaces",
+    "found another document": "the line --- begins a second list of parameters, and only one is read",
+    "found unexpected end of stream": "a quotation mark is opened here and never closed",
+}
+
 
 def read(path: str | Path) -> dict[str, object]:
     """The parameters a YAML file sets, every value kept as the text that stands there.
@@ -48,8 +55,9 @@ class _TextLoader(yaml.BaseLoader):
 
 def _syntax(path: str | Path, error: yaml.YAMLError) -> str:
     """Where and why a file is not YAML."""
-    mark, fault = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-    if fault and "'\\t'" in fault:
-        fault = "a tab stands where YAML wants spaces"
+    mark, fault = getattr(error, "problem_mark", None), getattr(error, "problem", None) or ""
+    if fault == "found unexpected end of stream":
+        mark = error.context_mark  # where the text began, not where the file ends
+    fault = next((plain for part, plain in PLAIN.items() if part in fault), fault)
     where = f"{path}, line {mark.line + 1}" if mark else str(path)
     return f"{where}: {fault or 'the file holds characters that YAML does not allow'}."

@@ -198,9 +198,20 @@ def _refusal(name: str, value: object) -> str:
     """The refusal of a value: what it was, what is allowed, what is the default."""
     default = _figure(Parameters.model_fields[name].default, name, "en")
     sentence = f"{name} is {_short(value)}, but must be {allowed(name)} (default {default})."
+    if isinstance(value, str):
+        sentence += _spelling(name, value)
     if isinstance(value, bool):
         sentence += " YAML reads no, off, yes and on as truth values: put the value in quotes."
     return sentence
+
+
+def _spelling(name: str, text: str) -> str:
+    """How the value that was perhaps meant is written."""
+    field = Parameters.model_fields[name]
+    if field.annotation is int:
+        return f" Whole numbers are written without separators, as in {field.default}."
+    meant = text.strip().lower()
+    return f" Did you mean {meant}?" if meant in get_args(field.annotation) else ""
 
 
 def _short(value: object) -> str:

@@ -8,15 +8,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from dilemma import cells
+from dilemma.cells import DataError
 
 SHOWN = 10  # problems in one message
 
 Resource = Mapping[str, Any]
 Keys = Mapping[tuple[str, str], Collection[str]]
-
-
-class DataError(ValueError):
-    """A file of data/ that does not follow its description."""
 
 
 class Row(NamedTuple):
@@ -81,11 +78,17 @@ def _rows(content: bytes, resource: Resource) -> list[Row]:
     (line, header), *records = [*_records(_text(content, resource), resource)] or [(1, [])]
     _refuse(resource, [Problem(line, "", fault) for fault in _header_faults(header, columns)])
     _refuse(resource, [
-        Problem(line, "", f"The line has {len(record)} fields, the header has {len(header)}; "
-                          "a text with a comma in it needs quotation marks around it.")
+        Problem(line, "", _width_fault(len(record), len(header)))
         for line, record in records if len(record) != len(header)
     ])
     return [Row(line, dict(zip(header, record))) for line, record in records]
+
+
+def _width_fault(found: int, wanted: int) -> str:
+    remedy = "a text with a comma in it needs quotation marks around it"
+    if found < wanted:
+        remedy = "an empty value needs its comma too"
+    return f"The line has {found} fields, the header has {wanted}; {remedy}."
 
 
 def _text(content: bytes, resource: Resource) -> str:
@@ -160,13 +163,13 @@ def _order_problem(row: Row, columns: Sequence[str]) -> Iterator[Problem]:
 
 
 def _filled_problem(row: Row, rule: Mapping[str, Any]) -> Iterator[Problem]:
-    """A row has a number in at least one column, unless another column says that it has none."""
+    """A row has a value in at least one column, unless another column says that it has none."""
     (column, exception), = rule["unless"].items()
     names = ", ".join(rule["anyOf"])
     filled = any(row.cells[name] for name in rule["anyOf"])
     excepted = row.cells[column] == exception
     if filled and excepted:
-        yield Problem(row.line, column, f"{exception} means no number; empty {names}, or give the unit.")
+        yield Problem(row.line, column, f"{exception} means no value; empty {names}, or write something else here.")
     if not filled and not excepted:
         yield Problem(row.line, column, f"Fill at least one of {names}, or write {exception} here.")
 

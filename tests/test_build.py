@@ -47,7 +47,8 @@ def executed(folder: Path, edition: Parameters, fails: bool) -> Outcome:
     notebook = new_notebook(cells=[new_code_cell("1 / 0", id="a", outputs=[output])])
     nbformat.write(notebook, folder / edition.language / "02-troops.ipynb")
     failed = fails and edition.language == "en"
-    return Outcome("02-troops", edition.language, not failed, FAILED if failed else "", "", 1.0)
+    sentence, cell = (FAILED, "a") if failed else ("", "")
+    return Outcome("02-troops", edition.language, not failed, sentence, cell, 1.0)
 
 
 def content(folder: Path) -> dict[str, object]:
@@ -101,7 +102,9 @@ def test_a_failed_chapter_makes_the_report_incomplete_but_renders_it(make: Make)
     report = make(fails=True)
     assert not report.complete
     assert "incomplete" == content(report.folder)["status"]
-    assert FAILED in (report.folder / "kremlin-dilemma.en.html").read_text(encoding="utf-8")
+    page = (report.folder / "kremlin-dilemma.en.html").read_text(encoding="utf-8")
+    assert "html ('02-troops, cell a',)" == page
+    assert FAILED == content(report.folder)["chapters"]["en/02-troops"]
     assert "html ()" == (report.folder / "kremlin-dilemma.de.html").read_text(encoding="utf-8")
 
 
@@ -111,6 +114,29 @@ def test_a_run_replaces_the_earlier_one(make: Make, tmp_path: Path):
     make()
     assert not (tmp_path / "runs/default/left-over").exists()
     assert ["default"] == [path.name for path in (tmp_path / "runs").iterdir()]
+
+
+def test_an_incomplete_run_leaves_a_complete_one_in_place_and_says_where_it_went(make: Make, tmp_path: Path):
+    before = content(make().folder)
+    report = make(fails=True)
+    assert tmp_path / "runs/default-incomplete" == report.folder
+    assert {"name": "default-incomplete", "status": "incomplete"}.items() <= content(report.folder).items()
+    assert before == content(tmp_path / "runs/default")
+    told = "The complete run default is kept; this incomplete one is called default-incomplete."
+    assert told in report.problems
+
+
+def test_a_second_incomplete_run_replaces_the_first(make: Make, tmp_path: Path):
+    make()
+    make(fails=True)
+    make(fails=True)
+    assert ["default", "default-incomplete"] == sorted(path.name for path in (tmp_path / "runs").iterdir())
+
+
+def test_a_complete_run_that_happens_to_be_called_incomplete_is_kept_too(make: Make, tmp_path: Path):
+    make(name="mine")
+    make(name="mine-incomplete")
+    assert tmp_path / "runs/mine-incomplete-incomplete" == make(name="mine", fails=True).folder
 
 
 @pytest.mark.parametrize(
@@ -164,6 +190,25 @@ def test_a_name_taken_by_a_run_with_other_parameters_is_refused(make: Make):
     make(Parameters(seed=1), name="mine")
     with pytest.raises(ParameterError, match="The run mine exists with other parameters"):
         make(Parameters(seed=2), name="mine")
+
+
+def test_a_run_in_fewer_languages_is_refused_before_it_begins(make: Make, tmp_path: Path, monkeypatch):
+    make(name="mine")
+    monkeypatch.setattr(build.provenance, "describe", lambda *_: pytest.fail("the run began"))
+    with pytest.raises(ParameterError, match="mine also has the edition en, .* choose another --name"):
+        make(name="mine", languages=["de"])
+    assert (tmp_path / "runs/mine/kremlin-dilemma.en.pdf").exists()
+
+
+def test_a_run_in_more_languages_replaces_the_earlier_one(make: Make):
+    make(name="mine", languages=["de"])
+    assert ["de", "en"] == content(make(name="mine").folder)["languages"]
+
+
+def test_the_document_knows_the_languages_of_its_run(make: Make, monkeypatch):
+    monkeypatch.setattr(html, "render_html", lambda document: f"{document.languages}")
+    report = make(languages=["de"])
+    assert "('de',)" == (report.folder / "kremlin-dilemma.de.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

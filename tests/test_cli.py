@@ -73,11 +73,11 @@ def test_the_files_are_named_at_the_end(built, capsys):
     [
         ("report -p as_off 2024-11-01", "as_off is not a parameter; did you mean as_of?"),
         ("report -p draws -5", "draws is -5, but must be a whole number from 1,000 to 1,000,000"),
-        ("report -p draws", "Option '-p' requires 2 arguments."),
+        ("report -p as_of=2024-12-12", "-p needs a name and a value, as in -p as_of 2024-12-12."),
         ("report -f absent.yaml", "There is no parameter file absent.yaml."),
         ("report --nam x", "No such option '--nam'. Did you mean '--name'?"),
         ("report --timeout 0", "0 is not in the range x>=1"),
-        ("report extra", "Got unexpected extra argument"),
+        ("report extra", "Got unexpected extra argument (extra). `python3 run.py report --help` lists"),
         ("reprot", "No such command 'reprot'. Did you mean 'report'?"),
     ],
 )
@@ -88,6 +88,28 @@ def test_a_usage_error_is_one_paragraph_and_exit_code_2(arguments, sentence, bui
     assert "Traceback" not in told
     assert 1 == len(told.splitlines())
     assert [] == built
+
+
+def test_a_broken_table_is_refused_before_anything_is_built(built, monkeypatch, capsys):
+    from dilemma import evidence
+
+    def read(table: str) -> None:
+        raise evidence.DataError(f"data/{table}.csv, line 2: broken.")
+
+    monkeypatch.setattr(evidence, "read", read)
+    assert 2 == cli.main(["report"])
+    first = evidence.description()["resources"][0]["name"]
+    assert f"data/{first}.csv, line 2: broken.\n" == capsys.readouterr().err
+    assert [] == built
+
+
+def test_every_table_is_read_before_the_report_is_built(built, monkeypatch):
+    from dilemma import evidence
+
+    read: list[str] = []
+    monkeypatch.setattr(evidence, "read", read.append)
+    cli.main(["report"])
+    assert [resource["name"] for resource in evidence.description()["resources"]] == read
 
 
 def test_without_a_command_the_help_is_shown(capsys):
@@ -116,6 +138,21 @@ def test_an_interrupt_gives_exit_code_130(breaks, capsys):
     breaks(KeyboardInterrupt())
     assert 130 == cli.main(["report"])
     assert "Interrupted; no report was changed." in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
+@pytest.mark.parametrize("sign", ["SIGINT", "SIGTERM"])
+def test_an_interrupt_while_the_libraries_are_imported_needs_no_traceback(sign):
+    interrupted_import = (
+        "import os, runpy, signal, sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, *rest):\n"
+        f"        if name == 'pydantic': os.kill(os.getpid(), signal.{sign})\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "runpy.run_module('dilemma', run_name='__main__', alter_sys=True)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", interrupted_import], capture_output=True, text=True)
+    assert (130, "Interrupted; no report was changed.\n") == (run.returncode, run.stderr)
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

@@ -4,6 +4,7 @@ import calendar
 import csv
 import io
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -108,7 +109,19 @@ def test_files_are_written_as_the_csv_module_writes_them_in_the_order_of_the_des
 def test_rows_are_sorted_by_key(table):
     keys = evidence.read(table)[RESOURCES[table]["schema"]["primaryKey"]]
     found = list(keys.itertuples(index=False, name=None))
-    assert sorted(found) == found
+    misplaced = [
+        f"data/{RESOURCES[table]['path']}, line {line}: {key} belongs before {before} in the line above"
+        for line, (before, key) in enumerate(pairwise(found), start=3)
+        if key < before
+    ]
+    assert [] == misplaced, misplaced[0]
+
+
+def test_a_source_without_a_day_must_say_that_it_has_none():
+    row = "zz-1,AP,A title,,day,https://example.org/1,en,news_agency,A"
+    header = ",".join(field["name"] for field in fields("sources"))
+    with pytest.raises(schema.DataError, match="column precision: Fill at least one of published, or write none here"):
+        schema.table(f"{header}\n{row}\n".encode(), RESOURCES["sources"], {})
 
 
 @pytest.mark.slow

@@ -43,6 +43,15 @@ def test_up_to_without_a_central_value_means_the_upper_end():
     assert (4000, 8000, 8000) == triple(high=8000)
 
 
+def test_a_spread_that_would_reach_below_zero_is_refused():
+    with pytest.raises(ValueError, match="spread is 0.9, but must lie between 0 and 0.5"):
+        estimates.as_triples(counts({"central": 1000}), 0.9)
+
+
+def test_of_two_equally_graded_statements_on_one_day_the_later_entry_counts():
+    assert ["e-2"] == voices({"estimate_id": "e-1", "central": 3000}, {"estimate_id": "e-2", "central": 3500})
+
+
 def test_a_range_has_its_mode_in_the_middle():
     assert (100, 550, 1000) == triple(low=100, high=1000)
 

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from dilemma.parameters import Parameters
 from dilemma.report import executed
-from dilemma.report.execute import Outcome, command, execute
+from dilemma.report.execute import PAPERMILL, Outcome, command, execute
 
 psutil = pytest.importorskip("psutil")
 BOTH = (Parameters(language="de"), Parameters(language="en"))
@@ -74,9 +74,14 @@ def test_a_stable_notebook_has_no_times_ids_or_folders():
 
 
 def test_the_reproducing_command_names_what_differs_from_the_defaults():
-    expected = "papermill notebooks/02-troops.ipynb out.ipynb -p as_of 2025-04-30 -p language de"
+    expected = f"{PAPERMILL} notebooks/02-troops.ipynb out.ipynb -p as_of 2025-04-30 -p language de"
     parameters = Parameters(as_of="2025-04-30", language="de")
     assert expected == command(Path("/somewhere/notebooks/02-troops.ipynb"), parameters)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the programs of an environment lie elsewhere there")
+def test_the_reproducing_command_starts_with_a_program_of_the_environment():
+    assert ".venv/bin/papermill" == PAPERMILL
 
 
 @pytest.mark.slow
@@ -113,7 +118,7 @@ def test_failed_chapters_say_why_and_do_not_stop_the_others(project, chapter):
     outcomes = {outcome.chapter: outcome for outcome in run(notebooks)}
     expected = (
         "01-error.ipynb (en) stopped in cell cell-1 (x = 1): ZeroDivisionError: division by zero. "
-        "To see it again: papermill notebooks/01-error.ipynb out.ipynb"
+        f"To see it again: {PAPERMILL} notebooks/01-error.ipynb out.ipynb"
     )
     assert expected == outcomes["01-error"].sentence
     assert ("cell-2", False) == (outcomes["02-exit"].cell, outcomes["02-exit"].ok)

@@ -30,11 +30,13 @@ def executed(*records: findings.Record, source: str = "draws: int = 100_000", in
     return writes(new_notebook(cells=[*cells, new_code_cell("say()", outputs=[output])]))
 
 
-def run_folder(runs: Path, name: str, notebook: str, age: int = 0, language: str = "en") -> None:
+def run_folder(
+    runs: Path, name: str, notebook: str, age: int = 0, language: str = "en", status: str = "complete"
+) -> None:
     """A finished run of one chapter, made `age` seconds after the first."""
     (runs / name / language).mkdir(parents=True)
     (runs / name / language / "02-troops.ipynb").write_text(notebook, encoding="utf-8")
-    (runs / name / "run.json").write_text("{}", encoding="utf-8")
+    (runs / name / "run.json").write_text(json.dumps({"status": status}), encoding="utf-8")
     os.utime(runs / name / "run.json", (1e9 + age, 1e9 + age))
 
 
@@ -109,6 +111,19 @@ def test_chapters_missing_in_the_folder_come_from_the_newest_run(tmp_path: Path)
     run_folder(tmp_path, "older", executed(stated(value=1)), age=1)
     run_folder(tmp_path, "newer", executed(stated(value=2)), age=2)
     assert {"troops": 2} == findings.read(Parameters(), tmp_path / "nowhere", tmp_path).values
+
+
+def test_an_incomplete_run_is_passed_over(tmp_path: Path):
+    run_folder(tmp_path, "complete", executed(stated(value=1)), age=1)
+    run_folder(tmp_path, "failed", executed(stated(value=2)), age=2, status="incomplete")
+    assert {"troops": 1} == findings.read(Parameters(), tmp_path / "nowhere", tmp_path).values
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}"])
+def test_a_damaged_run_is_passed_over(content, tmp_path: Path):
+    run_folder(tmp_path, "damaged", executed(stated()))
+    (tmp_path / "damaged/run.json").write_text(content, encoding="utf-8")
+    assert 0 == len(findings.read(Parameters(), tmp_path / "nowhere", tmp_path))
 
 
 def test_a_run_still_in_the_making_is_not_read(tmp_path: Path):

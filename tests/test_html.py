@@ -170,6 +170,11 @@ def test_the_contents_list_chapters_and_sections(english):
     assert ["#00-summary", "#02-troops", "#counts", "#method", "#limits", "#99-sources"] == entries
 
 
+def test_a_report_in_one_language_links_to_no_other():
+    alone = build(samples.report("de"), "de", {}, languages=["de"])
+    assert None is BeautifulSoup(render_html(alone), "html.parser").find("a", hreflang=True)
+
+
 def test_an_incomplete_run_says_so_at_the_top_and_on_every_further_chapter():
     document = build(samples.report("de"), "de", {}, incomplete=["02-troops"])
     banners = BeautifulSoup(render_html(document), "html.parser").find_all(class_="incomplete")

@@ -98,8 +98,19 @@ def test_a_wrong_value_is_refused_with_what_is_allowed(name, value, allowed):
 
 
 def test_a_refusal_names_value_and_default():
-    expected = "draws is abc, but must be a whole number from 1,000 to 1,000,000 (default 100,000)."
-    assert expected == refusal({"draws": "abc"})
+    expected = "draws is -5, but must be a whole number from 1,000 to 1,000,000 (default 100,000)."
+    assert expected == refusal({"draws": -5})
+
+
+@pytest.mark.parametrize("text", ["5,000", "5.000"])
+def test_a_number_with_separators_is_told_how_it_is_written(text):
+    with pytest.raises(ParameterError, match="written without separators, as in 100000"):
+        parameters.from_strings({"draws": text})
+
+
+def test_a_language_in_capitals_is_refused_with_the_one_meant():
+    assert refusal({"language": "DE"}).endswith("Did you mean de?")
+    assert refusal({"language": "fr"}).endswith("(default en).")
 
 
 def test_a_truth_value_made_by_yaml_is_explained():

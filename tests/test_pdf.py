@@ -163,6 +163,38 @@ def test_an_incomplete_report_says_so_on_every_page():
     assert all("This report is incomplete" in sheet.extract_text() for sheet in sheets)
 
 
+def test_the_list_of_failed_chapters_stands_on_the_cover_only_one_per_line():
+    gaps = [f"{n:02}-chapter, cell a" for n in range(7)]
+    unfinished = document.build(samples.report("en"), "en", samples.PROVENANCE, gaps)
+    cover, *rest = [sheet.extract_text() for sheet in read(pdf.render_pdf(unfinished)).pages]
+    assert {f"Not finished: {gap}" for gap in gaps} <= {line.strip() for line in cover.splitlines()}
+    assert not any("Not finished" in shown for shown in rest)
+
+
+@pytest.mark.parametrize("long", ["x" * 300, "é가" * 150, "https://example.org/" + "a/b-c_d" * 40])
+def test_a_long_run_without_a_blank_wraps_and_loses_nothing(long):
+    spoken = new_output("stream", name="stdout", text=long)
+    code = new_markdown_cell(f"# A\n\n```python\nu = '{long}'\n```\n\nSee `{long}`.")
+    built = build(code, new_code_cell("x", outputs=[spoken]))
+    content = pdf.render_pdf(built)
+    joined = re.sub(r"[\s\u200b\u2060]", "", "".join(sheet.extract_text() for sheet in read(content).pages))
+    assert 3 == joined.count(long)
+    assert [] == built.problems
+    assert 595 - 26 > max(right for sheet in read(content).pages for right in edges(sheet))
+
+
+def edges(sheet):
+    """The right end of every line of program text, in points: each sign is 0.6 of the size wide."""
+    ends = []
+
+    def visit(text, matrix, position, font, size):
+        if font and "Mono" in font["/BaseFont"]:
+            ends.append(matrix[4] + position[4] + 0.6 * size * len(text.strip().replace("\u200b", "")))
+
+    sheet.extract_text(visitor_text=visit)
+    return ends or [0]
+
+
 def test_a_notebook_from_elsewhere_survives_with_notes_on_what_is_missing():
     foreign = document.build([samples.stock()], "en", {})
     shown = words(pdf.render_pdf(foreign))

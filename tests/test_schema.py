@@ -88,6 +88,8 @@ def test_an_empty_line_is_skipped():
     ("low", "abc", "'abc' is not a number; write digits and, if needed, a decimal point."),
     ("low", "nan", "'nan' is not a number; write digits and, if needed, a decimal point."),
     ("low", "1.500", "'1.500' can be read in two ways; write 1500, or 1.5000 for the decimal number."),
+    ("low", '"3,000"', "'3,000' can be read in two ways; write 3000, or 3.0000 for the decimal number."),
+    ("low", "3.000", "'3.000' can be read in two ways; write 3000, or 3.0000 for the decimal number."),
     ("low", "-1", "-1 is too small; the smallest value allowed is 0."),
     ("low", "4000", "4000 is above high (3000.5); low <= high must hold."),
     ("grade", "2.0", "'2.0' is not a whole number; write digits only."),
@@ -95,7 +97,8 @@ def test_an_empty_line_is_skipped():
     ("stated", "23.10.2024", "'23.10.2024' is not a date; write 2024-10-23."),
     ("stated", "20241023", "'20241023' is not a date; write year-month-day, for example 2024-10-24."),
     ("stated", "2024-02-30", "'2024-02-30' is not a day of the calendar."),
-    ("ours", "TRUE", "'TRUE' is not allowed; allowed: true, false."),
+    ("ours", "TRUE", "'TRUE' is not allowed; write true."),
+    ("ours", "yes", "'yes' is not allowed; allowed: true, false."),
     ("issuer", "kor-nos",
      "'kor-nos' is not in column issuer_id of data/issuers.csv. Did you mean 'kor-nis'?"),
     ("pages", "ap-1;afp-3", "'afp-3' is not in column source_id of data/sources.csv. Did you mean 'afp-2'?"),
@@ -109,7 +112,7 @@ def test_a_wrong_cell_is_refused_with_its_place_and_a_remedy(column, value, sent
 
 
 @pytest.mark.parametrize(("german", "english"), [
-    ("0,5", "0.5"), ("1500,25", "1500.25"), ("1.500,25", "1500.25"),
+    ("0,5", "0.5"), ("0,500", "0.500"), ("1500,25", "1500.25"), ("1.500,25", "1500.25"),
 ])
 def test_a_decimal_comma_is_named_as_such(german, english):
     expected = f"data/estimates.csv, line 2, column low: '{german}' has a decimal comma; write {english}."
@@ -128,7 +131,7 @@ def test_a_row_without_any_number_is_refused():
 
 
 def test_a_row_that_says_it_has_no_number_may_not_have_one():
-    assert "nothing means no number; empty low, high, or give the unit." in refusal(line(text="nothing"))
+    assert "nothing means no value; empty low, high, or write something else here." in refusal(line(text="nothing"))
 
 
 def test_a_duplicate_key_names_both_lines():
@@ -150,6 +153,11 @@ def test_lines_are_counted_as_in_an_editor_after_a_text_with_a_line_break():
 def test_a_row_with_too_many_fields_is_refused():
     message = refusal(line(text="one, two"))
     assert message.startswith("data/estimates.csv, line 2: The line has 11 fields, the header has 10;")
+
+
+def test_a_row_with_too_few_fields_is_told_of_the_missing_comma():
+    message = refusal(line().rsplit(",", 1)[0])
+    assert message.endswith("The line has 9 fields, the header has 10; an empty value needs its comma too.")
 
 
 def test_quotation_marks_that_do_not_match_are_refused():

@@ -146,8 +146,8 @@ def _ranges(axes: Axes, table: pd.DataFrame, unit: str, language: str) -> None:
             wording.quantity(row.median, unit, language), (row.median, position), (0, 6),
             textcoords="offset points", ha="center", size=8,
         )  # fmt: skip
-    axes.set_xlim(left=0)
-    axes.margins(x=0.1)
+    axes.set_xlim(0, 1.15 * table.high.max())
+    axes.locator_params(axis="x", nbins=3)
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)

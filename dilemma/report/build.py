@@ -15,6 +15,7 @@ from dilemma import findings
 from dilemma.parameters import ParameterError, Parameters
 from dilemma.report import provenance
 from dilemma.report.execute import Outcome, execute
+from dilemma.report.strings import string
 from dilemma.wording import LANGUAGES
 
 NOTEBOOKS = provenance.ROOT / "notebooks"
@@ -48,6 +49,7 @@ def build_report(
 ) -> Report:
     """Executes and renders the report into `reports`/runs/<name>, replacing an earlier run.
 
+    An incomplete run never replaces a complete one: it goes to <name>-incomplete, and a problem says so.
     A complete run with default parameters also refreshes the four published files in `reports`.
     `timeout` is in seconds per cell. Raises ParameterError for a name that cannot be used.
     """
@@ -58,16 +60,18 @@ def build_report(
         editions = [parameters.model_copy(update={"language": language}) for language in languages]
         outcomes = execute(notebooks, folder, editions, timeout)
         problems = [
-            problem for language in languages for problem in _render(folder, language, about, outcomes)
+            problem
+            for language in languages
+            for problem in _render(folder, languages, language, about, outcomes)
         ]
+        final = _place(reports / "runs" / name, complete=all(outcome.ok for outcome in outcomes))
+        if final.name != name:
+            problems.append(f"The complete run {name} is kept; this incomplete one is called {final.name}.")
         _write_json(folder / "findings.json", _findings(folder / sorted(languages)[-1]))
-        _write_json(folder / "run.json", _record(name, parameters, languages, outcomes, about))
-    report = Report(
-        reports / "runs" / name,
-        tuple(sorted((reports / "runs" / name).glob("kremlin-dilemma.*"))),
-        tuple(outcomes),
-        tuple(problems),
-    )
+        _write_json(folder / "run.json", _record(final.name, parameters, languages, outcomes, about))
+        _move(folder, final)
+    files = tuple(sorted(final.glob("kremlin-dilemma.*")))
+    report = Report(final, files, tuple(outcomes), tuple(problems))
     return _publish(report, reports) if _is_default(parameters, languages) and report.complete else report
 
 
@@ -90,9 +94,15 @@ def checked_name(name: str, parameters: Parameters, languages: Sequence[str], re
         raise ParameterError(
             "The name default belongs to the run with default parameters; choose another --name."
         )
-    if _parameters_of(reports / "runs" / name) not in (None, _numbers(parameters)):
+    earlier = _record_of(reports / "runs" / name)
+    if earlier.get("parameters") not in (None, _numbers(parameters)):
         raise ParameterError(
             f"The run {name} exists with other parameters; choose another --name or delete it."
+        )
+    if lost := set(earlier.get("languages", ())) - set(languages):
+        raise ParameterError(
+            f"The run {name} also has the edition {', '.join(sorted(lost))}, which this run would drop; "
+            "choose another --name or make both languages."
         )
     return name
 
@@ -106,24 +116,45 @@ def _numbers(parameters: Parameters) -> dict[str, Any]:
     return parameters.model_dump(mode="json", exclude={"language"})
 
 
-def _parameters_of(run: Path) -> dict[str, Any] | None:
-    """The parameters of an earlier run, where there is one."""
+def _record_of(run: Path) -> dict[str, Any]:
+    """What an earlier run recorded about itself; empty where there is none."""
     try:
-        return json.loads((run / "run.json").read_text(encoding="utf-8"))["parameters"]
-    except (OSError, ValueError, KeyError):
-        return None
+        record = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
 
 
-def _render(folder: Path, language: str, about: dict[str, Any], outcomes: Sequence[Outcome]) -> list[str]:
+def _place(run: Path, *, complete: bool) -> Path:
+    """Where a finished run goes: its own folder, or beside it when a complete run would be lost."""
+    if complete or _record_of(run).get("status") != "complete":
+        return run
+    return _place(run.with_name(f"{run.name}-incomplete"), complete=complete)
+
+
+def _render(
+    folder: Path,
+    languages: Sequence[str],
+    language: str,
+    about: dict[str, Any],
+    outcomes: Sequence[Outcome],
+) -> list[str]:
     """Writes HTML and PDF of one language; returns what could not be shown as written."""
     from dilemma.report import document, html, pdf  # after the kernels: importing them takes a while
 
-    failed = [outcome.sentence for outcome in outcomes if outcome.language == language and not outcome.ok]
-    report = document.build(sorted((folder / language).glob("*.ipynb")), language, about, failed)
+    failed = [_gap(outcome) for outcome in outcomes if outcome.language == language and not outcome.ok]
+    executed = sorted((folder / language).glob("*.ipynb"))
+    report = document.build(executed, language, about, failed, languages)
     page, print_edition = html.render_html(report), pdf.render_pdf(report)
     (folder / f"kremlin-dilemma.{language}.html").write_text(page, encoding="utf-8", newline="\n")
     (folder / f"kremlin-dilemma.{language}.pdf").write_bytes(print_edition)
     return [f"{language}: {problem}" for problem in report.problems]
+
+
+def _gap(outcome: Outcome) -> str:
+    """Which chapter of the report stopped, and in which cell, in the report's language."""
+    key = "stopped" if outcome.cell else "not_run"
+    return string(key, outcome.language, chapter=outcome.chapter, cell=outcome.cell)
 
 
 def _findings(folder: Path) -> list[findings.Record]:
@@ -159,7 +190,7 @@ def _publish(report: Report, reports: Path) -> Report:
 
 @contextmanager
 def _folder_in_the_making(runs: Path, name: str) -> Iterator[Path]:
-    """A hidden folder that takes the run's place when everything in it is written."""
+    """A hidden folder to write a run in; whatever is still there in the end is removed."""
     runs.mkdir(parents=True, exist_ok=True)
     _sweep(runs)
     folder = runs / f".{name}-{os.getpid()}"
@@ -167,7 +198,6 @@ def _folder_in_the_making(runs: Path, name: str) -> Iterator[Path]:
     folder.mkdir()
     try:
         yield folder
-        _move(folder, runs / name)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

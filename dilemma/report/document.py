@@ -43,6 +43,7 @@ class Document:
     findings: list[dict[str, Any]]
     provenance: Mapping[str, Any]
     incomplete: tuple[str, ...]
+    languages: tuple[str, ...] = wording.LANGUAGES
     problems: list[str] = field(default_factory=list)
 
     def blocks(self, source: str, place: Mapping[str, Any]) -> list[Token]:
@@ -93,8 +94,9 @@ def build(
     language: str,
     provenance: Mapping[str, Any],
     incomplete: Sequence[str] = (),
+    languages: Sequence[str] = wording.LANGUAGES,
 ) -> Document:
-    """The document of executed chapters, in the order given."""
+    """The document of executed chapters, in the order given; `languages` are those the run has."""
     parts = [chapters.read(source, language) for source in executed]
     chapters.make_slugs_unique(parts)
     merged = merge.Merged(language)
@@ -116,6 +118,7 @@ def build(
         findings=merged.findings,
         provenance=_in_reading_order(json.loads(json.dumps(provenance, sort_keys=True, default=str))),
         incomplete=tuple(incomplete),
+        languages=tuple(languages),
         problems=merged.problems,
     )
 

@@ -1,6 +1,7 @@
 """Executes the chapters side by side with papermill, and says how each one ended."""
 
 import errno
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -22,6 +23,7 @@ from traitlets.config import Config
 from dilemma.parameters import Parameters
 from dilemma.report import executed, kernels
 
+PAPERMILL = r".venv\Scripts\papermill" if os.name == "nt" else ".venv/bin/papermill"
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -81,10 +83,10 @@ def chapters(notebooks: Path) -> list[Path]:
 
 
 def command(source: Path, parameters: Parameters) -> str:
-    """The papermill command that executes one chapter alone in the same way."""
+    """The papermill command that executes one chapter alone in the same way, from the project's folder."""
     default = Parameters().texts()
     flags = [f"-p {name} {text}" for name, text in parameters.texts().items() if text != default[name]]
-    return " ".join(["papermill", f"{source.parent.name}/{source.name}", "out.ipynb", *flags])
+    return " ".join([PAPERMILL, f"{source.parent.name}/{source.name}", "out.ipynb", *flags])
 
 
 def _run(job: Job, *, progress: tqdm, timeout: int | None, **transport: Any) -> Outcome:

@@ -20,7 +20,6 @@ from dilemma.report.document import Document, build
 from dilemma.report.hypertext import Hypertext
 from dilemma.report.strings import string
 from dilemma.report.tables import Cell, Grid
-from dilemma.wording import LANGUAGES
 
 TEMPLATES = Path(__file__).parent / "templates"
 FONTS_HERE = "/* fonts */"
@@ -151,8 +150,8 @@ class Page:
         return text.replace("<", "\\u003c")
 
     def other_language(self) -> str:
-        """The language the report also exists in."""
-        return next(language for language in LANGUAGES if language != self.document.language)
+        """The language the report also exists in, or an empty string."""
+        return next((other for other in self.document.languages if other != self.document.language), "")
 
     def sibling(self, language: str, kind: str) -> str:
         """The file name of another edition, which lies beside this one."""

@@ -16,7 +16,7 @@ from dilemma.report.document import Document
 from dilemma.report.strings import STRINGS, string
 from dilemma.report.tables import Cell, Grid, Token
 from dilemma.report.typst import TypstRenderer
-from dilemma.report.typst_text import literal
+from dilemma.report.typst_text import breakable, literal
 from dilemma.wording import LANGUAGES
 
 PRIORITY = [TABLE, "image/svg+xml", "text/html", "text/markdown", "image/png", "image/jpeg", "text/plain"]
@@ -102,7 +102,7 @@ class Parts:
     def printed(self, text: str, heading: str = "", failed: bool = False) -> str:
         """What a cell printed, under one of the report's own headings when given."""
         title = self.renderer.word(heading) if heading else ""
-        shown = literal(self.renderer.shown(text.strip("\n")))
+        shown = literal(breakable(self.renderer.shown(text.strip("\n"))))
         return f"#printed({shown}, heading: [{title}], failed: {str(failed).lower()});\n\n"
 
     def failure(self, output: NotebookNode) -> str:
@@ -143,12 +143,13 @@ class Parts:
             "title": literal(title),
             "subtitle": literal(self.renderer.shown(document.subtitle)),
             "language": literal(document.language),
-            "author": literal(string("author", document.language)) if "author" in STRINGS else literal(title),
+            "author": literal(string("author", document.language)),
             "description": literal(" ".join(filter(None, (document.subtitle, document.as_of)))),
             "keywords": f"({''.join(f'{literal(word)}, ' for word in _keywords(document.provenance))})",
             "facts": f"({''.join(f'{literal(fact)}, ' for fact in self._facts())})",
             "answer": literal(string("answer", document.language)),
-            "mark": literal(self._mark()),
+            "mark": literal(string("incomplete", document.language) if document.incomplete else ""),
+            "gaps": f"({''.join(f'{literal(gap)}, ' for gap in self._gaps())})",
             "names": f"({names})",
             "verdict": f"[{self.renderer.render(document.blocks(document.verdict, verdict))}]",
         }
@@ -181,11 +182,10 @@ class Parts:
         (other,) = (language for language in LANGUAGES if language != self.document.language)
         return [fact for fact in (self.document.as_of, string("other_language", other)) if fact]
 
-    def _mark(self) -> str:
-        if not self.document.incomplete:
-            return ""
-        what = string("incomplete_what", self.document.language, what=", ".join(self.document.incomplete))
-        return self.renderer.shown(f"{string('incomplete', self.document.language)} {what}")
+    def _gaps(self) -> list[str]:
+        """One line of the cover for each chapter that is not finished."""
+        language, gaps = self.document.language, self.document.incomplete
+        return [self.renderer.shown(string("incomplete_what", language, what=gap)) for gap in gaps]
 
 
 def _text(text: str) -> list[Token]:

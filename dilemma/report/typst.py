@@ -12,7 +12,7 @@ from dilemma.report import markdown, typesetting, typst_tables
 from dilemma.report.document import Document
 from dilemma.report.strings import string
 from dilemma.report.tables import Grid, Token, plain
-from dilemma.report.typst_text import first_sentence, literal, trimmed, without_links
+from dilemma.report.typst_text import breakable, first_sentence, literal, trimmed, without_links
 
 # Typst nests a limited number of boxes; deeper ones keep their text and lose their box.
 DEEPEST = 16
@@ -84,7 +84,7 @@ class TypstRenderer:
     def code(self, source: str, language: str = "") -> str:
         """A block of program text."""
         known = literal(language) if re.fullmatch(r"[a-z]+", language) else "none"
-        return f"#code({literal(self.shown(source.rstrip()))}, language: {known});\n\n"
+        return f"#code({literal(breakable(self.shown(source.rstrip())))}, language: {known});\n\n"
 
     def naming(self, name: str | None, number: str, caption: Sequence[Token]) -> str:
         """The arguments that name, number and caption a figure or table."""
@@ -145,7 +145,7 @@ class TypstRenderer:
     # Inline
 
     def _codespan(self, token: Token) -> str:
-        return f"#raw({literal(self.shown(token['raw']))});"
+        return f"#raw({literal(breakable(self.shown(token['raw'])))});"
 
     def _linebreak(self, token: Token) -> str:
         return "#linebreak();"

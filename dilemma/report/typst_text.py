@@ -3,10 +3,15 @@
 import re
 from collections.abc import Sequence
 
+from dilemma.report import typesetting
 from dilemma.report.tables import Token
 
 NOT_IN_CONTENTS = ("footnote_ref", "image", "anchor")
 BREAKS = ("softbreak", "linebreak")
+# A line of program text holds 67 signs; the pieces are shorter, so that they also fit into lists and notes.
+UNBROKEN = re.compile(r"[^ \t\n]{61,}")
+PIECE = re.compile(f"(?:{typesetting.SIGN.pattern}){{1,10}}", re.S)
+ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
 FIRST_SENTENCE = re.compile(r'.{20,140}?(?<!\b\d)(?<!\b\d\d)[.!?](?=\s+[A-ZÄÖÜ„“"(])')
 
 
@@ -14,6 +19,11 @@ def literal(text: str) -> str:
     """`text` as a Typst string."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "")
     return '"' + escaped.replace("\n", "\\n").replace("\t", "\\t") + '"'
+
+
+def breakable(text: str) -> str:
+    """`text` with invisible places to break in each run without a blank that no line can hold."""
+    return UNBROKEN.sub(lambda run: ZERO_WIDTH_SPACE.join(PIECE.findall(run[0])), text)
 
 
 def first_sentence(caption: str) -> str:
