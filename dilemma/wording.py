@@ -1,6 +1,5 @@
 """Numbers, dates and fixed terms as a German or an English reader expects them."""
 
-from collections.abc import Sequence
 from datetime import date
 from numbers import Integral
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from dilemma.parameters import LANGUAGES as LANGUAGES  # those of the contract
 
 # Decimals by unit; a share is printed as a percentage. Estimates of armies are not known to the
 # last man: whoever computes a headcount rounds it before it is worded.
-DIGITS = {"persons": 0, "count": 0, "days": 1, "months": 1, "share": 0, "strength": 2, "score": 2}
+DIGITS = {"persons": 0, "count": 0, "days": 1, "months": 1, "share": 0, "strength": 2}
 
 
 class Text(NamedTuple):
@@ -30,7 +29,6 @@ LABELS = {
     "months": Text("months", "Monate"),
     "share": Text("percent", "Prozent"),
     "strength": Text("strength, 0 to 1", "Stärke, 0 bis 1"),
-    "score": Text("points", "Punkte"),
     "words": Text("in words", "in Worten"),
     "date": Text("date", "Datum"),
     # what a head count counted
@@ -62,10 +60,6 @@ LABELS = {
     "support": Text("supports", "stützt"),
     "licence": Text("licenses", "trägt den Schluss"),
     "attack": Text("weakens", "schwächt"),
-    # precision of a bound
-    "at_least": Text("at least", "mindestens"),
-    "up_to": Text("up to", "bis zu"),
-    "about": Text("about", "rund"),
 }
 
 
@@ -134,9 +128,3 @@ def span(first: date, last: date, language: str) -> str:
     same_month = (first.year, first.month) == (last.year, last.month)
     opening = (f"{first.day}." if language == "de" else str(first.day)) if same_month else day(first, language)
     return f"{opening} {'to' if language == 'en' else 'bis'} {day(last, language)}"
-
-
-def listing(items: Sequence[str], language: str) -> str:
-    """The items as a sentence part: a, b and c."""
-    joint = " and " if language == "en" else " und "
-    return joint.join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)

@@ -60,11 +60,6 @@ def test_a_span_of_days_names_the_month_once(shown, first, last, language):
     assert shown == wording.span(first, last, language)
 
 
-@pytest.mark.parametrize(("shown", "items"), [("", []), ("a", ["a"]), ("a und b", ["a", "b"]), ("a, b und c", list("abc"))])
-def test_a_listing_ends_with_and(shown, items):
-    assert shown == wording.listing(items, "de")
-
-
 @given(st.integers(-(10**12), 10**12))
 def test_a_whole_number_reads_back_in_both_languages(value):
     english = wording.number(value, "en").replace(",", "").replace("−", "-")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dilemma.report.typst import TypstRenderer
 
 # Widths are counted in characters of the table face at its usual size.
-SIZE, SMALLEST = 8.8, 5.0  # points
+SIZE, WIDE_SIZE, SMALLEST = 8.8, 8.2, 5.0  # points
 COLUMN, PORTRAIT, LANDSCAPE = 84, 104, 166  # characters across the prose, the full column, a turned page
 BOLD = 1.2  # how much wider a header is set
 GAP = 2  # characters that a column's padding takes
@@ -35,14 +35,14 @@ def is_wide(grid: Grid) -> bool:
 
 def board(renderer: "TypstRenderer", grid: Grid, naming: str, numbered: bool) -> str:
     """The call that sets `grid`, which has at least one column; `naming` is its name and caption."""
-    columns, room = width(grid), LANDSCAPE if is_wide(grid) else PORTRAIT
+    columns, room, size = width(grid), *((LANDSCAPE, WIDE_SIZE) if is_wide(grid) else (PORTRAIT, SIZE))
     least, most = _extents(grid)
     shares = _shares(least, most, room)
     head, body = _laid_out(grid.head, columns), _laid_out(grid.body, columns)
     options = [
         f"widths: ({''.join(f'{share:.1f}fr, ' for share in shares) or 'auto, ' * columns})",
         f"align: ({''.join(f'{align}, ' for align in _aligns(grid, columns))})",
-        f"size: {max(SMALLEST, SIZE * min(1.0, room / sum(least))):.1f}pt",
+        f"size: {max(SMALLEST, size * min(1.0, room / sum(least))):.1f}pt",
         f"breakable: {str(_lines(head + body, shares or most) > WHOLE).lower()}",
         f"hung: {str(bool(shares or numbered or sum(most) > COLUMN)).lower()}",
         *_header(renderer, head),
