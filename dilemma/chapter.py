@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -27,10 +28,14 @@ MISSING = "–"
 
 @dataclass
 class Chapter:
-    """One notebook's output in one language; `name` is the notebook's file stem."""
+    """One notebook's output in one language; `name` is the notebook's file stem.
+
+    Only pages public on the day `until` may be cited; it is the as-of date unless a chapter looks back.
+    """
 
     name: str
     parameters: Parameters
+    until: date | None = None
     _shown: dict[str, tuple[int, str | None]] = field(default_factory=dict, repr=False)
     _pending: dict[str, Record] = field(default_factory=dict, repr=False)
 
@@ -112,7 +117,11 @@ class Chapter:
 
     @cached_property
     def _public(self) -> frozenset[str]:
-        return frozenset(evidence.read("sources", self.parameters.as_of)["source_id"])
+        return frozenset(evidence.read("sources", self._last_day)["source_id"])
+
+    @property
+    def _last_day(self) -> date:
+        return self.until or self.parameters.as_of
 
     def _sources(self, source_ids: Sequence[str]) -> list[pd.Series]:
         """The rows of the sources; one that was not public yet would leak hindsight into the run."""
@@ -120,8 +129,7 @@ class Chapter:
             if source_id not in self._known.index:
                 raise ValueError(f"{source_id} is not in data/sources.csv.")
             if source_id not in self._public:
-                day = self.parameters.as_of
-                raise ValueError(f"{source_id} was not public on {day}: the run may not use it.")
+                raise ValueError(f"{source_id} was not public on {self._last_day}: the run may not use it.")
         return [self._known.loc[source_id] for source_id in source_ids]
 
     def _citation(self, source: pd.Series) -> str:
@@ -172,7 +180,8 @@ def _svg(figure: Figure, id: str) -> str:
         figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None})
     plt.close(figure)
     drawn = page.getvalue()
-    return drawn[drawn.index("<svg") :]
+    # A hundredth of a point is finer than any screen or printer; the other digits are half of a file.
+    return re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", drawn[drawn.index("<svg") :])
 
 
 def _columns(frame: pd.DataFrame, align: Sequence[str] | None) -> list[dict[str, str]]:

@@ -3,6 +3,8 @@
 import ast
 import json
 import math
+import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -58,6 +60,12 @@ def gather(notebook: Path | str | Mapping[str, Any]) -> list[Record]:
     return [dict(finding) for bundle in bundles for finding in bundle.get(FINDING, [])]
 
 
+def cited(notebook: Path | str | Mapping[str, Any]) -> frozenset[str]:
+    """The ids of the sources that an executed notebook's outputs link to."""
+    outputs = [cell.get("outputs", []) for cell in _content(notebook)["cells"]]
+    return frozenset(re.findall(r"\(#src-([a-z0-9-]+)\)", json.dumps(outputs)))
+
+
 @dataclass(frozen=True)
 class Findings:
     """The findings of other chapters; looking one up gives its text as a Markdown link."""
@@ -65,6 +73,7 @@ class Findings:
     records: tuple[Record, ...]
     language: str
     missing: str = ""
+    cited: frozenset[str] = frozenset()  # source ids that the chapters link to
 
     def __getitem__(self, id: str) -> str:
         """The finding as a link, or a visible placeholder when no chapter stated it."""
@@ -106,27 +115,29 @@ def read(parameters: Parameters, folder: Path | str | None = None, runs: Path = 
     chapters = _executed(here, parameters)
     if not (here.parent / "run.json").exists():
         chapters = _newest(runs, parameters) | chapters
-    records = tuple(found for _, stated in sorted(chapters.items()) for found in stated)
-    return Findings(records, parameters.language, "" if records else _advice(parameters))
+    stated = [content for _, content in sorted(chapters.items())]
+    records = tuple(found for content in stated for found in gather(content))
+    sources = frozenset[str]().union(*(cited(content) for content in stated))
+    return Findings(records, parameters.language, "" if records else _advice(parameters), sources)
 
 
-def _executed(folder: Path, parameters: Parameters) -> dict[str, list[Record]]:
-    """The findings of every chapter in a folder that was executed with the same parameters."""
+def _executed(folder: Path, parameters: Parameters) -> dict[str, Mapping[str, Any]]:
+    """Every chapter in a folder that states something and was executed with the same parameters."""
     chapters = {}
     for path in sorted(folder.glob("*.ipynb")):
         try:
             content = _content(path)
-            if (found := gather(content)) and _same(_used(content), parameters):
-                chapters[path.stem] = found
+            if gather(content) and _same(content, parameters):
+                chapters[path.stem] = content
         except (OSError, SyntaxError, ValueError, KeyError, TypeError, AttributeError):
             continue  # somebody else's or a damaged notebook states nothing
     return chapters
 
 
-def _newest(runs: Path, parameters: Parameters) -> dict[str, list[Record]]:
-    """The findings of the newest complete run with the same parameters."""
+def _newest(runs: Path, parameters: Parameters) -> dict[str, Mapping[str, Any]]:
+    """The chapters of the newest complete run with the same parameters."""
     for finished in sorted(runs.glob("[!.]*/run.json"), key=lambda path: path.stat().st_mtime, reverse=True):
-        if not _is_complete(finished):
+        if not _serves(finished, parameters):
             continue
         for language in sorted(LANGUAGES, key=lambda language: language != parameters.language):
             if found := _executed(finished.parent / language, parameters):
@@ -134,24 +145,23 @@ def _newest(runs: Path, parameters: Parameters) -> dict[str, list[Record]]:
     return {}
 
 
-def _is_complete(run: Path) -> bool:
-    """Whether every chapter of a run ended well, by its run.json."""
+def _serves(run: Path, parameters: Parameters) -> bool:
+    """Whether a run is complete and was made with these parameters, by its run.json."""
     try:
-        return json.loads(run.read_text(encoding="utf-8"))["status"] == "complete"
+        record = json.loads(run.read_text(encoding="utf-8"))
+        made_with = parameters.model_dump(mode="json", exclude={"language"})
+        return record["status"] == "complete" and record["parameters"] == made_with
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
-def _same(used: Parameters, wanted: Parameters) -> bool:
-    """Whether two sets of parameters give the same numbers; only the language may differ."""
-    return used.model_copy(update={"language": wanted.language}) == wanted
-
-
-def _used(content: Mapping[str, Any]) -> Parameters:
-    """The parameters a notebook was executed with, from its own cells."""
+def _same(content: Mapping[str, Any], wanted: Parameters) -> bool:
+    """Whether a notebook was executed with the same parameters, those it declares; the language may differ."""
     cells = [cell for cell in content["cells"] if _sets_parameters(cell["metadata"].get("tags", []))]
     lines = [line for cell in cells for line in ast.parse("".join(cell["source"])).body]
-    return contract.build(dict(_assigned(lines)))
+    values = dict(_assigned(lines))
+    used = contract.build(values)
+    return all(getattr(used, name) == getattr(wanted, name) for name in values if name != "language")
 
 
 def _sets_parameters(tags: Iterable[str]) -> bool:
@@ -169,7 +179,7 @@ def _assigned(lines: Iterable[ast.stmt]) -> Iterator[tuple[str, object]]:
 
 def _advice(parameters: Parameters) -> str:
     """Which command makes the findings, in the run's language."""
-    flags = "".join(f" -p {name} {text}" for name, text in parameters.changed().items())
+    flags = "".join(f" -p {name} {shlex.quote(text)}" for name, text in parameters.changed().items())
     command = f"`python3 run.py report{flags}`"
     if parameters.language == "de":
         return f"Die Ergebnisse der anderen Kapitel fehlen noch. Der Befehl {command} berechnet sie."

@@ -1,19 +1,29 @@
 """The contract every chapter keeps: which parameters exist, and what each may be."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from difflib import get_close_matches
 from types import BuiltinFunctionType, FunctionType, ModuleType
-from typing import Annotated, Literal, NamedTuple, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-CHAPTERS = ("00-summary", "01-argument", "02-troops", "99-sources")
+from dilemma import overrides, parameter_words
+from dilemma.parameter_words import CHAPTERS, About
+
+# The summary and the sources compute nothing, but they read the findings of the other chapters,
+# and those belong to one set of parameters.
+DRAWING = tuple(chapter for chapter in CHAPTERS if chapter not in ("03-presence", "04-dependence"))
+DECIDING = ("00-summary", "05-red-line", "06-dilemma", "07-stress-test", "08-hindsight", "99-sources")
+LOOKING_BACK = ("00-summary", "08-hindsight", "99-sources")
 FIRST_DAY = date(2024, 10, 24)
 LAST_DAY = date(2030, 12, 31)
 Language = Literal["de", "en"]
 LANGUAGES = get_args(Language)
+Worldview = Literal["baseline", "kremlin_confident", "kremlin_cautious", "kyiv", "seoul", "sceptic"]
+Claims = tuple[str, ...]
+Ranges = tuple[tuple[str, overrides.Range], ...]
 LEFT_OVER = "In JupyterLab restart the kernel after correcting a name, for it still remembers the wrong one."
 
 
@@ -23,18 +33,6 @@ class ParameterError(ValueError):
     def _render_traceback_(self) -> list[str]:
         """The lines IPython, JupyterLab and papermill show instead of a traceback."""
         return str(self).splitlines()
-
-
-class About(NamedTuple):
-    """What a reader is told about a parameter, and the chapters that read it."""
-
-    meaning_en: str
-    meaning_de: str
-    unit_en: str = ""
-    unit_de: str = ""
-    # The summary and the sources draw nothing, but they read the findings of the other chapters,
-    # and those belong to one number of draws and one seed.
-    chapters: tuple[str, ...] = CHAPTERS
 
 
 def _day(value: object) -> object:
@@ -60,21 +58,61 @@ class Parameters(BaseModel):
             "Datum",
         ),
     ] = FIRST_DAY
+    hindsight_until: Annotated[
+        date,
+        BeforeValidator(_day),
+        Field(ge=FIRST_DAY, le=LAST_DAY),
+        About(
+            "Day up to which the hindsight chapter looks; beyond the newest evidence it takes all there is",
+            "Tag, bis zu dem die Rückschau reicht; nach dem jüngsten Beleg nimmt sie alles, was da ist",
+            "date",
+            "Datum",
+            LOOKING_BACK,
+        ),
+    ] = LAST_DAY
     language: Annotated[Language, About("Language of the output", "Sprache der Ausgabe")] = "en"
+    worldview: Annotated[
+        Worldview,
+        About(
+            "Whose view of the world sets the model's best guesses",
+            "Wessen Weltsicht die besten Schätzungen des Modells vorgibt",
+            chapters=DECIDING,
+        ),
+    ] = "baseline"
+    reject_claims: Annotated[
+        Claims,
+        BeforeValidator(overrides.claims),
+        About(
+            "Claims of the article taken as false",
+            "Aussagen des Artikels, die als falsch gelten",
+            chapters=DECIDING,
+        ),
+    ] = ()
+    inputs: Annotated[
+        Ranges,
+        BeforeValidator(overrides.ranges),
+        About(
+            "Own low, most likely and high values of the model's inputs",
+            "Eigene untere, wahrscheinlichste und obere Werte der Modelleingaben",
+            chapters=DECIDING,
+        ),
+    ] = ()
     draws: Annotated[
         int,
         Field(ge=1_000, le=1_000_000),
-        About("Number of Monte Carlo draws", "Zahl der Monte-Carlo-Ziehungen", "draws", "Ziehungen"),
+        About(
+            "Number of Monte Carlo draws", "Zahl der Monte-Carlo-Ziehungen", "draws", "Ziehungen", DRAWING
+        ),
     ] = 100_000
     seed: Annotated[
         int,
         Field(ge=0, le=2**32 - 1),
-        About("Seed of the random numbers", "Startwert der Zufallszahlen"),
+        About("Seed of the random numbers", "Startwert der Zufallszahlen", chapters=DRAWING),
     ] = 20241024
 
     def texts(self) -> dict[str, str]:
         """Each parameter as it is written on a command line."""
-        return {name: str(getattr(self, name)) for name in NAMES}
+        return {name: overrides.text(getattr(self, name)) for name in NAMES}
 
     def changed(self) -> dict[str, str]:
         """The parameters that differ from their defaults, the language aside, as text."""
@@ -100,6 +138,10 @@ def build(values: Mapping[str, object]) -> Parameters:
         problems += [_refusal(name, values[name]) for name in refused]
     if problems:
         raise ParameterError("\n".join(problems))
+    if parameters.hindsight_until < parameters.as_of:
+        raise ParameterError(
+            f"hindsight_until is {parameters.hindsight_until}, but must not lie before as_of ({parameters.as_of})."
+        )
     return parameters
 
 
@@ -127,7 +169,12 @@ def check(namespace: Mapping[str, object]) -> Parameters:
 
 def about(name: str) -> About:
     """Meaning, unit and chapters of one parameter."""
-    return next(item for item in Parameters.model_fields[name].metadata if isinstance(item, About))
+    return parameter_words.about(Parameters.model_fields[name])
+
+
+def allowed(name: str, language: str = "en") -> str:
+    """The values a parameter may take, in words."""
+    return parameter_words.allowed(Parameters.model_fields[name], language)
 
 
 def describe(language: str) -> list[dict[str, str]]:
@@ -138,31 +185,20 @@ def describe(language: str) -> list[dict[str, str]]:
             "meaning": about(name).meaning_de if language == "de" else about(name).meaning_en,
             "unit": about(name).unit_de if language == "de" else about(name).unit_en,
             "allowed": allowed(name, language),
-            "default": _figure(Parameters.model_fields[name].default, name, language),
+            "default": parameter_words.value(Parameters.model_fields[name], language),
             "chapters": ", ".join(about(name).chapters),
         }
         for name in NAMES
     ]
 
 
-def allowed(name: str, language: str = "en") -> str:
-    """The values a parameter may take, in words."""
-    field = Parameters.model_fields[name]
-    if choices := get_args(field.annotation):
-        return (" oder " if language == "de" else " or ").join(choices)
-    low, high = (_figure(bound, name, language) for bound in _bounds(field.metadata))
-    if field.annotation is date:
-        english = f"a day from {low}, when the article appeared, to {high}, written YYYY-MM-DD"
-        german = f"ein Tag vom {low} (Tag des Artikels) bis {high}, geschrieben JJJJ-MM-TT"
-    else:
-        english, german = f"a whole number from {low} to {high}", f"eine ganze Zahl von {low} bis {high}"
-    return german if language == "de" else english
-
-
 def _typed(name: str, text: object) -> object:
-    """The number a text stands for where a number is wanted; else the text itself."""
+    """The number a text stands for where a number is wanted; else the text itself.
+
+    5_000 counts, as in Python and YAML, but only in groups of three: 5_00 is more likely a slip.
+    """
     wanted = name in NAMES and Parameters.model_fields[name].annotation is int
-    if wanted and isinstance(text, str) and re.fullmatch(r"-?(0|[1-9]\d*(_\d+)*)", text, re.ASCII):
+    if wanted and isinstance(text, str) and re.fullmatch(r"-?(0|[1-9]\d*|[1-9]\d{0,2}(_\d{3})+)", text, re.ASCII):
         return int(text) if len(text) < 40 else text
     return text
 
@@ -196,22 +232,10 @@ def _similar(name: str, cutoff: float) -> str:
 
 def _refusal(name: str, value: object) -> str:
     """The refusal of a value: what it was, what is allowed, what is the default."""
-    default = _figure(Parameters.model_fields[name].default, name, "en")
-    sentence = f"{name} is {_short(value)}, but must be {allowed(name)} (default {default})."
-    if isinstance(value, str):
-        sentence += _spelling(name, value)
-    if isinstance(value, bool):
-        sentence += " YAML reads no, off, yes and on as truth values: put the value in quotes."
-    return sentence
-
-
-def _spelling(name: str, text: str) -> str:
-    """How the value that was perhaps meant is written."""
     field = Parameters.model_fields[name]
-    if field.annotation is int:
-        return f" Whole numbers are written without separators, as in {field.default}."
-    meant = text.strip().lower()
-    return f" Did you mean {meant}?" if meant in get_args(field.annotation) else ""
+    default = parameter_words.value(field, "en")
+    sentence = f"{name} is {_short(value)}, but must be {allowed(name)} (default {default})."
+    return sentence + parameter_words.hint(field, value)
 
 
 def _short(value: object) -> str:
@@ -219,16 +243,3 @@ def _short(value: object) -> str:
     plain = isinstance(value, date) or (isinstance(value, str) and value.isidentifier())
     shown = str(value) if plain else repr(value)
     return shown if len(shown) <= 60 else f"{shown[:57]}..."
-
-
-def _bounds(metadata: Iterable[object]) -> tuple[object, object]:
-    """The lowest and the highest value of a parameter."""
-    low = next(item.ge for item in metadata if hasattr(item, "ge"))
-    return low, next(item.le for item in metadata if hasattr(item, "le"))
-
-
-def _figure(value: object, name: str, language: str) -> str:
-    """A value in words; counts are grouped, the seed is a label and is not."""
-    if isinstance(value, int) and about(name).unit_en:
-        return f"{value:,}".replace(",", "." if language == "de" else ",")
-    return str(value)

@@ -31,12 +31,19 @@ def executed(*records: findings.Record, source: str = "draws: int = 100_000", in
 
 
 def run_folder(
-    runs: Path, name: str, notebook: str, age: int = 0, language: str = "en", status: str = "complete"
+    runs: Path,
+    name: str,
+    notebook: str,
+    age: int = 0,
+    language: str = "en",
+    status: str = "complete",
+    parameters: Parameters = Parameters(),
 ) -> None:
     """A finished run of one chapter, made `age` seconds after the first."""
+    record = {"status": status, "parameters": parameters.model_dump(mode="json", exclude={"language"})}
     (runs / name / language).mkdir(parents=True)
     (runs / name / language / "02-troops.ipynb").write_text(notebook, encoding="utf-8")
-    (runs / name / "run.json").write_text(json.dumps({"status": status}), encoding="utf-8")
+    (runs / name / "run.json").write_text(json.dumps(record), encoding="utf-8")
     os.utime(runs / name / "run.json", (1e9 + age, 1e9 + age))
 
 
@@ -138,9 +145,17 @@ def test_inside_a_run_no_other_run_is_read(tmp_path: Path):
 
 
 def test_findings_under_other_parameters_are_not_read(tmp_path: Path):
-    run_folder(tmp_path, "draws-5000", executed(stated(), injected="draws = 5000"))
+    fewer = Parameters(draws=5000)
+    run_folder(tmp_path, "draws-5000", executed(stated(), injected="draws = 5000"), parameters=fewer)
     assert 0 == len(findings.read(Parameters(), tmp_path, tmp_path))
     assert 1 == len(findings.read(Parameters(draws=5000), tmp_path, tmp_path))
+
+
+def test_a_run_under_another_worldview_is_passed_over_although_a_chapter_does_not_read_it(tmp_path: Path):
+    run_folder(tmp_path, "default", executed(stated(value=1)), age=1)
+    other = Parameters(worldview="kyiv")
+    run_folder(tmp_path, "kyiv", executed(stated(value=2)), age=2, parameters=other)
+    assert {"troops": 1} == findings.read(Parameters(), tmp_path / "nowhere", tmp_path).values
 
 
 def test_findings_of_the_other_language_serve_as_well(tmp_path: Path):
@@ -181,7 +196,7 @@ def test_a_damaged_notebook_states_nothing(content, tmp_path: Path):
     assert 0 == len(findings.read(Parameters(), tmp_path, tmp_path))
 
 
-@pytest.mark.parametrize("source", ["draws = print()", "draws =", "a, b = 1, 2", "worldview = 'kyiv'"])
+@pytest.mark.parametrize("source", ["draws = print()", "draws =", "a, b = 1, 2", "verdict = 'kyiv'"])
 def test_a_notebook_with_odd_parameters_states_nothing(source, tmp_path: Path):
     (tmp_path / "02-troops.ipynb").write_text(executed(stated(), source=source), encoding="utf-8")
     assert 0 == len(findings.read(Parameters(), tmp_path, tmp_path))

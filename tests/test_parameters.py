@@ -48,14 +48,15 @@ def test_the_cell_of_a_notebook_is_accepted():
 
 def test_an_unknown_name_is_refused_with_the_one_meant():
     expected = (
-        "as_off is not a parameter; did you mean as_of? The parameters are as_of, language, draws, seed."
+        "as_off is not a parameter; did you mean as_of? The parameters are as_of, hindsight_until, "
+        "language, worldview, reject_claims, inputs, draws, seed."
     )
     assert expected == refusal(in_kernel(**DECLARED, as_off="2024-11-01")).splitlines()[0]
 
 
 def test_a_name_like_no_parameter_is_refused_without_a_guess():
-    expected = "worldview is not a parameter; the parameters are as_of, language, draws, seed."
-    assert expected == refusal(in_kernel(**DECLARED, worldview="kyiv")).splitlines()[0]
+    expected = "verdict is not a parameter; the parameters are as_of, hindsight_until, language"
+    assert refusal(in_kernel(**DECLARED, verdict="yes")).startswith(expected)
 
 
 def test_a_name_that_would_inject_code_is_refused():
@@ -76,6 +77,21 @@ def test_a_name_that_would_inject_code_is_refused():
         ("as_of", None, "a day from"),
         ("language", "fr", "de or en"),
         ("language", False, "de or en"),
+        ("hindsight_until", "2031-01-01", "to 2030-12-31"),
+        ("worldview", "moscow", "baseline, kremlin_confident, kremlin_cautious, kyiv, seoul or sceptic"),
+        ("worldview", None, "or sceptic"),
+        ("reject_claims", "D21", "claim ids such as C21, separated by commas"),
+        ("reject_claims", 21, "claim ids such as C21, separated by commas"),
+        ("reject_claims", [21], "claim ids such as C21, separated by commas"),
+        ("inputs", "blur", "low, mode and high of an input in rising order"),
+        ("inputs", "blur=0.1,0.2", "low, mode and high of an input in rising order"),
+        ("inputs", "blur=0.3,0.2,0.1", "in rising order"),
+        ("inputs", "blur=0,1,0,2,0,3", "as in blur=0.1,0.2,0.3"),
+        ("inputs", "blur=0.1,nan,0.3", "as in blur=0.1,0.2,0.3"),
+        ("inputs", "blur=0.1,0.2,0.3;blur=1,2,3", "as in blur=0.1,0.2,0.3"),
+        ("inputs", {"blur": [True, 1, 2]}, "as in blur=0.1,0.2,0.3"),
+        ("inputs", {"blur": 3}, "as in blur=0.1,0.2,0.3"),
+        ("inputs", [["blur"]], "as in blur=0.1,0.2,0.3"),
         ("language", "DE", "de or en"),
         ("draws", "abc", "a whole number from 1,000 to 1,000,000"),
         ("draws", "3.000", "a whole number from 1,000 to 1,000,000"),
@@ -111,6 +127,56 @@ def test_a_number_with_separators_is_told_how_it_is_written(text):
 def test_a_language_in_capitals_is_refused_with_the_one_meant():
     assert refusal({"language": "DE"}).endswith("Did you mean de?")
     assert refusal({"language": "fr"}).endswith("(default en).")
+
+
+def test_a_misspelt_worldview_is_refused_with_the_one_meant():
+    assert refusal({"worldview": "Kiev"}).endswith("Did you mean kyiv?")
+    assert refusal({"worldview": "moscow"}).endswith("(default baseline).")
+
+
+def test_hindsight_may_not_end_before_the_as_of_date():
+    expected = "hindsight_until is 2024-11-01, but must not lie before as_of (2024-12-01)."
+    assert expected == refusal({"as_of": "2024-12-01", "hindsight_until": "2024-11-01"})
+
+
+@pytest.mark.parametrize("written", ["C24, c21", "C21 C24 C21", ["C24", "C21"], ("C21", "C24")])
+def test_rejected_claims_are_a_set_however_they_are_written(written):
+    assert ("C21", "C24") == parameters.build({"reject_claims": written}).reject_claims
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "n_troops=8,10,12; blur=0.1,0.2,0.3",
+        "blur=0.1 0.2 0.3;n_troops=8, 10, 12;",
+        {"n_troops": [8, 10, 12], "blur": ["0.1", "0.2", "0.3"]},
+        [["blur", [0.1, 0.2, 0.3]], ["n_troops", [8, 10, 12]]],
+    ],
+)
+def test_own_ranges_are_the_same_however_they_are_written(written):
+    expected = (("blur", (0.1, 0.2, 0.3)), ("n_troops", (8.0, 10.0, 12.0)))
+    assert expected == parameters.build({"inputs": written}).inputs
+
+
+def test_nothing_rejected_and_nothing_overridden_is_written_as_nothing():
+    assert ((), (), "", "") == (
+        parameters.build({"reject_claims": "", "inputs": ""}).reject_claims,
+        parameters.build({"inputs": {}}).inputs,
+        Parameters().texts()["reject_claims"],
+        Parameters().texts()["inputs"],
+    )
+
+
+triples = st.lists(st.floats(-1e6, 1e6), min_size=3, max_size=3).map(lambda numbers: tuple(sorted(numbers)))
+
+
+@given(
+    st.lists(st.from_regex(r"C\d\d", fullmatch=True).filter(str.isascii), max_size=4),
+    st.dictionaries(st.from_regex(r"[a-z_]{1,9}", fullmatch=True), triples, max_size=3),
+)
+def test_claims_and_ranges_survive_being_written_as_text(claims, ranges):
+    expected = parameters.build({"reject_claims": claims, "inputs": ranges})
+    assert expected == parameters.from_strings(expected.texts())
 
 
 def test_a_truth_value_made_by_yaml_is_explained():

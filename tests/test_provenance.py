@@ -96,7 +96,8 @@ def test_the_digest_does_not_depend_on_where_the_project_lies(
 
 def test_parameters_seed_versions_and_command_are_told(root: Path):
     told = provenance.describe(Parameters(draws=5000), ("de",), root)
-    assert {"as_of": "2024-10-24", "draws": 5000, "seed": 20241024} == told["parameters"]
+    assert Parameters(draws=5000).model_dump(mode="json", exclude={"language"}) == told["parameters"]
+    assert 5000 == told["parameters"]["draws"]
     assert 20241024 == told["seed"]
     assert re.fullmatch(r"3\.\d+", told["versions"]["python"])
     assert "python3 run.py report -p draws 5000 -p language de" == told["command"]

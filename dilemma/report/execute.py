@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -85,7 +86,8 @@ def chapters(notebooks: Path) -> list[Path]:
 def command(source: Path, parameters: Parameters) -> str:
     """The papermill command that executes one chapter alone in the same way, from the project's folder."""
     default = Parameters().texts()
-    flags = [f"-p {name} {text}" for name, text in parameters.texts().items() if text != default[name]]
+    values = {name: text for name, text in parameters.texts().items() if text != default[name]}
+    flags = [f"-p {name} {shlex.quote(text)}" for name, text in values.items()]
     return " ".join([PAPERMILL, f"{source.parent.name}/{source.name}", "out.ipynb", *flags])
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import platform
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -46,7 +47,7 @@ def command(parameters: Parameters, languages: Sequence[str]) -> str:
     values = parameters.changed()
     if len(languages) == 1:
         values["language"] = languages[0]
-    return " ".join(["python3 run.py report", *(f"-p {name} {text}" for name, text in values.items())])
+    return " ".join(["python3 run.py report", *(f"-p {name} {shlex.quote(text)}" for name, text in values.items())])
 
 
 def stale(reports: Path, root: Path = ROOT) -> list[str]:
