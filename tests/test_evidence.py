@@ -20,7 +20,7 @@ ARTICLE = date(2024, 10, 24)
 
 def days(frame):
     """The columns that say when something happened or was said, not what period it is about."""
-    names = set(frame.select_dtypes("datetime")) - {"refers_to"}
+    names = set(frame.select_dtypes("datetime")) - {"refers_to", "horizon"}
     return frame[sorted(names)]
 
 
