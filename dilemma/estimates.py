@@ -115,18 +115,21 @@ def pert_density(at: np.ndarray, low: float, mode: float, high: float) -> np.nda
     return np.where((at >= low) & (at <= high), density, 0.0)
 
 
-def _pert_shape(low: Numbers, mode: Numbers, high: Numbers) -> tuple[Numbers, Numbers]:
+def _pert_shape(low: Numbers, mode: Numbers, high: Numbers, peak: float = 4) -> tuple[Numbers, Numbers]:
     """The two shape parameters of the beta distribution behind a PERT triple."""
-    return 1 + 4 * (mode - low) / (high - low), 1 + 4 * (high - mode) / (high - low)
+    return 1 + peak * (mode - low) / (high - low), 1 + peak * (high - mode) / (high - low)
 
 
 def draw_pert(
-    low: Numbers, mode: Numbers, high: Numbers, random: np.random.Generator, size: int
+    low: Numbers, mode: Numbers, high: Numbers, random: np.random.Generator, size: int, peak: float = 4
 ) -> np.ndarray:
-    """`size` draws from PERT(low, mode, high); a triple without width gives a constant."""
-    low, mode, high = (np.broadcast_to(np.asarray(bound, dtype=float), size) for bound in (low, mode, high))
+    """`size` draws from PERT(low, mode, high); a triple without width gives a constant.
+
+    `peak` is how much the mode counts against the bounds: 4 is the usual PERT, 0 is flat.
+    """
+    low, mode, high = (np.asarray(bound, dtype=float) for bound in (low, mode, high))
     top = np.where(high > low, high, low + 1.0)  # without width the draw is not used
-    drawn = random.beta(*_pert_shape(low, mode, top))
+    drawn = random.beta(*_pert_shape(low, mode, top, peak), size)
     return np.where(high > low, low + (top - low) * drawn, low)
 
 

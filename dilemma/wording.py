@@ -1,9 +1,11 @@
 """Numbers, dates and fixed terms as a German or an English reader expects them."""
 
 from datetime import date
+from decimal import Decimal
 from numbers import Integral
 from typing import NamedTuple
 
+import pandas as pd
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
@@ -11,7 +13,13 @@ from dilemma.parameters import LANGUAGES as LANGUAGES  # those of the contract
 
 # Decimals by unit; a share is printed as a percentage. Estimates of armies are not known to the
 # last man: whoever computes a headcount rounds it before it is worded.
-DIGITS = {"persons": 0, "count": 0, "days": 1, "months": 1, "share": 0, "strength": 2}
+DIGITS = {
+    "persons": 0, "count": 0, "days": 1, "months": 1, "share": 0, "strength": 2, "score": 3, "ratio": 1,
+    "probability": 0, "usd_million": 0, "usd_billion": 1, "rub_million": 2, "rub_billion": 1,
+    "rounds_million": 1, "kse": 1,
+}  # fmt: skip
+
+PERCENTAGES = ("share", "probability")  # units printed with a percent sign
 
 
 class Text(NamedTuple):
@@ -29,6 +37,15 @@ LABELS = {
     "months": Text("months", "Monate"),
     "share": Text("percent", "Prozent"),
     "strength": Text("strength, 0 to 1", "Stärke, 0 bis 1"),
+    "ratio": Text("factor", "Faktor"),
+    "probability": Text("probability", "Wahrscheinlichkeit"),
+    "usd_million": Text("million US dollars", "Mio. US-Dollar"),
+    "usd_billion": Text("billion US dollars", "Mrd. US-Dollar"),
+    "rub_million": Text("million roubles", "Mio. Rubel"),
+    "rub_billion": Text("billion roubles", "Mrd. Rubel"),
+    "rounds_million": Text("million rounds", "Mio. Geschosse"),
+    "score": Text("score, 0 is perfect", "Wert, 0 ist vollkommen"),
+    "kse": Text("thousand soldier-equivalents (kSE)", "tausend Soldatenäquivalente (kSE)"),
     "words": Text("in words", "in Worten"),
     "date": Text("date", "Datum"),
     # what a head count counted
@@ -50,6 +67,54 @@ LABELS = {
     "overtaken": Text("overtaken", "überholt"),
     "refuted": Text("refuted", "widerlegt"),
     "not_checkable": Text("not checkable", "nicht prüfbar"),
+    # how the article stands to a question, and what happened
+    "asserts": Text("states it", "sagt es"),
+    "allows": Text("thinks it possible", "hält es für möglich"),
+    "doubts": Text("expects the opposite", "erwartet das Gegenteil"),
+    "silent": Text("does not address it", "kein Thema"),
+    "yes": Text("yes", "ja"),
+    "partly": Text("partly", "zum Teil"),
+    "no": Text("no", "nein"),
+    "unresolved": Text("undecided", "unentschieden"),
+    # the Kremlin's options
+    "refuse": Text("refuse", "ablehnen"),
+    "train": Text("train only", "nur ausbilden"),
+    "kursk": Text("Kursk only", "nur Kursk"),
+    "ukraine": Text("inside Ukraine", "in der Ukraine"),
+    # what speaks for and against an option
+    "men": Text("men", "Soldaten"),
+    "price": Text("pay for the men", "Sold an Pjöngjang"),
+    "technology": Text("technology for Kim", "Technik für Kim"),
+    "exposure": Text("dependence shown", "sichtbare Abhängigkeit"),
+    "snub": Text("Kim snubbed", "Kim verprellt"),
+    "washington": Text("Washington answers", "Washington antwortet"),
+    "seoul": Text("Seoul answers", "Seoul antwortet"),
+    "europe": Text("Europe answers", "Europa antwortet"),
+    "joint": Text("Washington and Seoul jointly", "Washington und Seoul vereint"),
+    "beijing": Text("Beijing turns away", "Peking rückt ab"),
+    "total": Text("total", "Summe"),
+    # governments, by country
+    "DEU": Text("Berlin", "Berlin"),
+    "GBR": Text("London", "London"),
+    "KOR": Text("Seoul", "Seoul"),
+    "PRK": Text("Pyongyang", "Pjöngjang"),
+    "RUS": Text("Moscow", "Moskau"),
+    "UKR": Text("Kyiv", "Kiew"),
+    "USA": Text("Washington", "Washington"),
+    # why an option ends worse than another
+    "horn_one": Text("horn one: dependence", "erstes Horn: Abhängigkeit"),
+    "horn_two": Text("horn two: the red line", "zweites Horn: rote Linie"),
+    # where the values of an input come from
+    "sourced": Text("sourced", "belegt"),
+    "derived": Text("derived", "berechnet"),
+    "elicited": Text("elicited: our answer", "erfragt: unsere Antwort"),
+    "assumed": Text("assumed", "angenommen"),
+    "override": Text("set for this run", "für diesen Lauf gesetzt"),
+    # ways to choose
+    "average": Text("best on average", "im Mittel am besten"),
+    "loss_averse": Text("loss-averse", "verlustscheu"),
+    "regret_averse": Text("regret-averse", "reuescheu"),
+    "worst_case": Text("worst-case planner", "auf das Schlimmste gefasst"),
     # nodes and edges of the argument map
     "thesis": Text("thesis", "These"),
     "root": Text("horn", "Horn"),
@@ -94,8 +159,13 @@ def percent(share: float, language: str, digits: int = 0) -> str:
 
 
 def quantity(value: float, unit: str, language: str) -> str:
-    """A number with the decimals that fit its unit (a key of DIGITS); only percentages carry a sign."""
-    if unit == "share":
+    """A number with the decimals that fit its unit (a key of DIGITS); only percentages carry a sign.
+
+    What is not certain is not printed as 0 or 100 %: such a probability reads <1 % or >99 %.
+    """
+    if unit == "probability" and 0 < value < 1 and round(value, 2) in (0, 1):
+        return f"<{percent(0.01, language)}" if value < 0.5 else f">{percent(0.99, language)}"
+    if unit in PERCENTAGES:
         return percent(value, language)
     return number(value, language, DIGITS[unit])
 
@@ -103,9 +173,11 @@ def quantity(value: float, unit: str, language: str) -> str:
 def interval(low: float, high: float, unit: str, language: str) -> str:
     """A range such as 1,200–12,900; the unit follows in the sentence, percent excepted."""
     first, last = quantity(low, unit, language), quantity(high, unit, language)
-    if unit == "share":
+    if "<" in first + last or ">" in first + last:
+        return f"{first} {'to' if language == 'en' else 'bis'} {last}"
+    if unit in PERCENTAGES:
         first = first.rstrip("%").rstrip("\N{NO-BREAK SPACE}")
-    return f"{first}–{last}"
+    return f"{first}–{last}" if low >= 0 else f"{first} {'to' if language == 'en' else 'bis'} {last}"
 
 
 def day(when: date, language: str, precision: str = "day") -> str:
@@ -128,3 +200,15 @@ def span(first: date, last: date, language: str) -> str:
     same_month = (first.year, first.month) == (last.year, last.month)
     opening = (f"{first.day}." if language == "de" else str(first.day)) if same_month else day(first, language)
     return f"{opening} {'to' if language == 'en' else 'bis'} {day(last, language)}"
+
+
+def likelihood(probability: float, scales: pd.DataFrame) -> pd.Series:
+    """Find the words for a probability: the row of the ICD 203 scale in whose band its printed percent lies.
+
+    The bands touch; a border belongs to the higher one. Raises ValueError outside 0 to 1.
+    """
+    if not 0 <= probability <= 1:
+        raise ValueError(f"{probability} is not a probability; it must lie between 0 and 1.")
+    printed = float(round(Decimal(str(float(probability))), 2))
+    bands = scales[scales.scale == "ICD 203"].sort_values("rank", ignore_index=True)
+    return bands.iloc[int((bands.high[:-1] <= printed).sum())]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dilemma import wording
+from dilemma import evidence, wording
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -26,6 +26,11 @@ def test_a_number_is_grouped_and_pointed_as_its_language_does(shown, value, lang
 def test_a_german_percentage_has_a_space_that_does_not_break():
     assert f"13{NBSP}%" == wording.percent(0.13, "de")
     assert "13%" == wording.percent(0.13, "en")
+
+
+@pytest.mark.parametrize(("shown", "language"), [("−12.0 to −1.3", "en"), ("−12,0 bis −1,3", "de")])
+def test_a_range_below_zero_has_no_dash_beside_its_minus_signs(shown, language):
+    assert shown == wording.interval(-12, -1.26, "kse", language)
 
 
 def test_a_range_of_shares_carries_one_percent_sign():
@@ -69,3 +74,35 @@ def test_a_whole_number_reads_back_in_both_languages(value):
 
 def test_every_label_is_there_in_both_languages():
     assert all(text.en and text.de for text in wording.LABELS.values())
+
+
+@pytest.mark.parametrize(
+    ("shown", "value"), [("<1%", 0.004), (">99%", 0.996), ("0%", 0.0), ("100%", 1.0), ("1%", 0.006), ("15%", 0.15)]
+)
+def test_a_probability_short_of_certainty_is_not_printed_as_certain(shown, value):
+    assert shown == wording.quantity(value, "probability", "en")
+
+
+def test_a_range_of_probabilities_with_an_open_end_is_written_with_a_word():
+    assert f"10{NBSP}% bis >99{NBSP}%" == wording.interval(0.1, 0.997, "probability", "de")
+    assert "4–48%" == wording.interval(0.04, 0.48, "probability", "en")
+
+
+@pytest.mark.parametrize(("probability", "rank"), [
+    (0.0, 1), (0.03, 1), (0.05, 2), (0.19, 2), (0.2, 3), (0.44, 3),
+    (0.5, 4), (0.55, 5), (0.8, 6), (0.95, 7), (1.0, 7),
+])  # fmt: skip
+def test_every_probability_has_its_words(probability, rank):
+    assert rank == wording.likelihood(probability, evidence.read("scales"))["rank"]
+
+
+@pytest.mark.parametrize(("printed", "rank", "probability"), [("45%", 4, 0.448), ("5%", 2, 0.0461), ("54%", 4, 0.545)])
+def test_the_words_fit_the_percentage_that_is_printed(printed, rank, probability):
+    assert printed == wording.percent(probability, "en")
+    assert rank == wording.likelihood(np.float64(probability), evidence.read("scales"))["rank"]
+
+
+@pytest.mark.parametrize("wrong", [-0.1, 1.1, float("nan")])
+def test_what_is_no_probability_has_no_words(wrong):
+    with pytest.raises(ValueError, match="must lie between 0 and 1"):
+        wording.likelihood(wrong, evidence.read("scales"))

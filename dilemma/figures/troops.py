@@ -78,7 +78,7 @@ def humps(triples: pd.DataFrame, weights: np.ndarray, names: list[str], language
 
     `triples` has low, mode, high in persons; `names` the voices and, last, the name of the pool.
     """
-    men = np.linspace(0, triples.high.max() * 1.02, 600)
+    men = np.linspace(0, triples.high.max() * 1.02, 300)
     hills = np.array([pert_density(men, row.low, row.mode, row.high) for row in triples.itertuples()])
     shares = weights / weights.sum()
     rows = [*(hills * shares[:, None]), shares @ hills]

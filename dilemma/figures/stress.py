@@ -1,0 +1,249 @@
+"""How firm the verdict is: worth of knowing more, flip points, other structures, shares of the variance."""
+
+from textwrap import fill
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from dilemma import wording
+from dilemma.figures import theme
+from dilemma.figures.decision import COLOUR
+from dilemma.wording import Text
+
+KINDS = {
+    "everything": Text("Everything at once", "Alles auf einmal"),
+    "group": Text("A group of inputs", "Eine Gruppe von Eingaben"),
+    "input": Text("A single input", "Eine einzelne Eingabe"),
+    "signal": Text("A report one could really get", "Eine Meldung, die es wirklich geben könnte"),
+}
+STRUCTURES = {
+    "baseline": Text("Model as it stands", "Modell, wie es ist"),
+    "no_pull": Text("Allies do not follow Washington", "Verbündete folgen Washington nicht"),
+    "sharp_lines": Text("Sharp lines (blur a quarter)", "Scharfe Linien (Unschärfe nur ein Viertel)"),
+    "blurred_lines": Text("Very blurred lines (blur threefold)", "Sehr unscharfe Linien (dreifach)"),
+    "costs_doubled": Text("Costs of all answers doubled", "Preis aller Antworten verdoppelt"),
+    "costs_halved": Text("Costs of all answers halved", "Preis aller Antworten halbiert"),
+    "flat_inputs": Text("All values in a range equally likely", "Alle Werte gleich wahrscheinlich"),
+    "no_snub": Text("Refusing Kim costs nothing", "Kim abzuweisen kostet nichts"),
+    "fixed_rung": Text("Kursk's rung fixed at its best guess", "Sprosse von Kursk fest am Schätzwert"),
+}
+WRAP = 42  # letters of a label, per line
+NOTHING = Text("nothing measurable", "nichts Messbares")
+OTHERS, ALL = Text("{} others", "{} weitere"), Text("All {}", "Alle {}")
+KNOWING = Text("Bars: worth of knowing beforehand", "Balken: Wert, etwas vorher zu wissen")
+DAYS = Text("days of Russian losses", "Tage russischer Verluste")
+ENDS = (Text("low end", "unteres Ende"), Text("high end", "oberes Ende"))
+RANGE = Text("where the value lies within its range", "wo der Wert in seiner Spanne liegt")
+NO_FLIP = Text("no flip within the range", "kein Kipppunkt in der Spanne")
+SHARES = Text("Share of worlds in which each option is best", "Anteil der Welten je bester Option")
+VARIANCE = Text("Share of the variance", "Anteil an der Streuung")
+BOTH = Text("alone / with interactions", "allein / mit Wechselwirkungen")
+
+
+def worth_of_knowing(table: pd.DataFrame, language: str, rows: int = 9) -> Figure:
+    """What it would be worth to know something before choosing: one panel per kind, bars in days of losses.
+
+    `table` has kind (a key of KINDS), text, value and error (days of Russian losses), in drawing order.
+    What is worth less than two errors is called nothing measurable; single inputs of that kind, and those
+    beyond `rows`, share one line.
+    """
+    panels_of = {kind: table[table.kind == kind] for kind in _kinds(table)}
+    if "input" in panels_of:
+        panels_of["input"] = _shortened(panels_of["input"], rows, language)
+    heights = [len(panel) + 0.9 for panel in panels_of.values()]
+    figure = theme.canvas(_line(table.text) * sum(heights) + 0.6)
+    panels = figure.subplots(len(panels_of), 1, sharex=True, height_ratios=heights, squeeze=False)[:, 0]
+    for axes, (kind, panel) in zip(panels, panels_of.items(), strict=True):
+        _worth_bars(axes, panel, language)
+        axes.set_title(wording.pick(KINDS[kind], language))
+    most = max(table.value.max(), 0.05)
+    worded = FuncFormatter(lambda days, _: wording.number(days, language, 1 if most >= 0.5 else 2))
+    panels[-1].set(xlim=(0, 1.22 * most), xlabel=wording.pick(DAYS, language))
+    panels[-1].xaxis.set_major_formatter(worded)
+    return figure
+
+
+def worth_of_knowing_alt(table: pd.DataFrame, language: str) -> str:
+    """The bars in words: every row of every panel with its worth."""
+    panels = []
+    for kind in _kinds(table):
+        bars = [f"{row.text}: {worth(row, language)}" for row in table[table.kind == kind].itertuples()]
+        panels.append(f"{wording.pick(KINDS[kind], language)}: {'; '.join(bars)}.")
+    return f"{wording.pick(KNOWING, language)} ({wording.pick(DAYS, language)}). {' '.join(panels)}"
+
+
+def worth(row, language: str) -> str:
+    """A worth with two decimals, or the plain words that nothing can be measured (below two errors)."""
+    if row.value <= 0 or row.value < 2 * row.error:
+        return wording.pick(NOTHING, language)
+    small = "<" if row.value < 0.01 else ""
+    return small + wording.number(max(row.value, 0.01), language, 2)
+
+
+def _kinds(table: pd.DataFrame) -> list[str]:
+    return [kind for kind in KINDS if (table.kind == kind).any()]
+
+
+def _shortened(panel: pd.DataFrame, rows: int, language: str) -> pd.DataFrame:
+    """The first rows; those beyond, and all that are worth nothing measurable, share one line if several."""
+    silent = (panel.value <= 0) | (panel.value < 2 * panel.error)
+    shown, hidden = panel[~silent][:rows], panel[~silent][rows:]
+    rest = pd.concat([hidden.sort_values("value", ascending=False), panel[silent]])
+    if len(rest) > 1:
+        words = wording.pick(OTHERS if len(shown) else ALL, language)
+        rest = rest[:1].assign(text=words.format(len(rest)), ceiling=True)
+    return pd.concat([shown, rest])
+
+
+def _worth_bars(axes: Axes, panel: pd.DataFrame, language: str) -> None:
+    for position, row in enumerate(panel.itertuples()):
+        said = worth(row, language)
+        value = 0 if said == wording.pick(NOTHING, language) else row.value
+        ceiling = value and getattr(row, "ceiling", False) is True
+        axes.barh(position, value, color=theme.FAINT if ceiling else theme.MUTED, height=0.6)
+        _beside(axes, f"≤\N{NO-BREAK SPACE}{said.lstrip('<')}" if ceiling else said, value, position)
+    axes.set_yticks(range(len(panel)), [fill(text, WRAP) for text in panel.text], color=theme.INK)
+    axes.set_ylim(len(panel) - 0.5, -0.5)
+    _plain(axes)
+
+
+def flips(table: pd.DataFrame, language: str) -> Figure:
+    """From best guess to flip point: one line per input, on its range from low to high.
+
+    `table` is that of `stress.flip_values` with text (the input) and unit; only inputs with a flip are
+    drawn, the nearest flip first. The numbers at the right say guess, flip and the option that takes over.
+    """
+    shown = table.dropna(subset=["flip"]).sort_values("distance", kind="stable")
+    figure = theme.canvas(_line(shown.text) * max(len(shown), 1) + 0.75)
+    axes = figure.subplots()
+    for position, row in enumerate(shown.itertuples()):
+        _dumbbell(axes, position, row, language)
+    if shown.empty:
+        axes.text(0.5, 0, wording.pick(NO_FLIP, language), ha="center", va="center")
+    axes.set_yticks(range(len(shown)), [fill(text, WRAP) for text in shown.text], color=theme.INK)
+    axes.set(ylim=(max(len(shown), 1) - 0.5, -0.6), xlim=(-0.02, 1.02), xlabel=wording.pick(RANGE, language))
+    axes.set_xticks([0, 1], [wording.pick(end, language) for end in ENDS])
+    axes.get_xticklabels()[0].set_ha("left")
+    axes.get_xticklabels()[1].set_ha("right")
+    _plain(axes)
+    return figure
+
+
+def flips_alt(table: pd.DataFrame, language: str) -> str:
+    """The lines in words: every input with its guess, its flip and the option that takes over."""
+    shown = table.dropna(subset=["flip"]).sort_values("distance", kind="stable")
+    lines = [f"{row.text}: {flip_words(row, language)}" for row in shown.itertuples()]
+    still = table[table.flip.isna()].text
+    lines += [f"{wording.pick(NO_FLIP, language)}: {', '.join(still)}"] if len(still) else []
+    opening = {"en": "From best guess to flip point. ", "de": "Vom besten Schätzwert zum Kipppunkt. "}
+    return opening[language] + "; ".join(lines) + "."
+
+
+def flip_words(row, language: str) -> str:
+    """Guess, flip and new option of one input, such as 3.0 → 3.5: train only."""
+    guess, flip = (in_unit(value, row, language) for value in (row.guess, row.flip))
+    return f"{guess} → {flip}: {wording.label(row.option, language)}"
+
+
+def in_unit(value: float, row, language: str) -> str:
+    """A value with the decimals that its range needs and that tell guess from flip; shares as percent."""
+    scale, digits = (100, 0) if row.unit == "share" else (1, 1 if row.high - row.low > 3 else 2)
+    digits += round(scale * row.guess, digits) == round(scale * row.flip, digits)
+    return (wording.percent if row.unit == "share" else wording.number)(value, language, digits)
+
+
+def _dumbbell(axes: Axes, position: int, row, language: str) -> None:
+    start, end = ((value - row.low) / (row.high - row.low) for value in (row.guess, row.flip))
+    colour = COLOUR[row.option]
+    axes.plot([0, 1], [position, position], color=theme.FAINT, linewidth=0.8, zorder=0)
+    axes.plot([start, end], [position, position], color=colour, linewidth=2.6, solid_capstyle="butt")
+    axes.plot(start, position, marker="|", markersize=9, markeredgewidth=1.8, color=theme.INK)
+    axes.plot(end, position, marker=">" if end > start else "<", markersize=6.5, color=colour)
+    _beside(axes, flip_words(row, language), 1.03, position, color=colour, annotation_clip=False)
+
+
+def structures(table: pd.DataFrame, language: str) -> Figure:
+    """How the choice looks in other models: one column per option, its share of worlds per structure.
+
+    `table` is that of `stress.compare_structures`; a bold number with a dot marks the option best on average.
+    """
+    figure = theme.canvas(0.3 * len(table) + 0.55)
+    columns = figure.subplots(1, len(COLOUR), sharex=True, sharey=True)
+    for axes, option in zip(columns, COLOUR, strict=True):
+        _share_bars(axes, table[option], table.best == option, COLOUR[option], language)
+        axes.set_title(wording.heading(option, language), color=COLOUR[option])
+    texts = [fill(wording.pick(STRUCTURES[name], language), 30) for name in table.index]
+    columns[0].set_yticks(range(len(table)), texts, color=theme.INK)
+    columns[0].set(ylim=(len(table) - 0.5, -0.5), xlim=(0, 1.75 * table[list(COLOUR)].max(axis=None)))
+    return figure
+
+
+def structures_alt(table: pd.DataFrame, language: str) -> str:
+    """The columns in words: every structure with the four shares and the option best on average."""
+    lines, said = [], table[list(COLOUR)].map(wording.quantity, unit="probability", language=language)
+    for structure, row in said.iterrows():
+        shares = [f"{wording.label(key, language)} {row[key]}" for key in COLOUR]
+        best = f"{wording.label('average', language)}: {wording.label(table.best[structure], language)}"
+        lines.append(f"{wording.pick(STRUCTURES[structure], language)}: {', '.join(shares)}; {best}.")
+    return f"{wording.pick(SHARES, language)}. {' '.join(lines)}"
+
+
+def _share_bars(axes: Axes, shares: pd.Series, best: pd.Series, colour: str, language: str) -> None:
+    axes.barh(range(len(shares)), shares, color=colour, height=0.62)
+    for position, (share, leads) in enumerate(zip(shares, best, strict=True)):
+        said = wording.quantity(share, "probability", language) + (" ●" if leads else "")
+        _beside(axes, said, share, position, weight="bold" if leads else "normal")
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+
+
+def sobol(table: pd.DataFrame, language: str, rows: int = 12) -> Figure:
+    """Share of the variance per input: filled bar alone, outlined bar with interactions; the largest first.
+
+    `table` has text, first and total (0 to 1), as from `sensitivity.sobol`.
+    """
+    shown = table.sort_values("total", ascending=False, kind="stable").head(rows)
+    figure = theme.canvas(_line(shown.text) * len(shown) + 0.85)
+    axes = figure.subplots()
+    places = np.arange(len(shown))
+    axes.barh(places, shown.total, height=0.66, color=theme.PAPER, edgecolor=theme.MUTED, linewidth=0.9)
+    axes.barh(places, shown["first"].clip(lower=0), height=0.4, color=theme.MUTED)
+    for place, row in zip(places, shown.itertuples(), strict=True):
+        _beside(axes, _both(row, language), row.total, place)
+    axes.set_yticks(places, [fill(text, WRAP) for text in shown.text], color=theme.INK)
+    axes.set(ylim=(len(shown) - 0.5, -0.5), xlim=(0, 1.3 * shown.total.max()))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: wording.percent(share, language)))
+    axes.set_xlabel(f"{wording.pick(VARIANCE, language)}: {wording.pick(BOTH, language)}")
+    _plain(axes)
+    return figure
+
+
+def sobol_alt(table: pd.DataFrame, language: str, rows: int = 12) -> str:
+    """The bars in words: every input with its share alone and with interactions."""
+    shown = table.sort_values("total", ascending=False, kind="stable").head(rows)
+    bars = [f"{row.text}: {_both(row, language)}" for row in shown.itertuples()]
+    return f"{wording.pick(VARIANCE, language)}: {wording.pick(BOTH, language)}. {'; '.join(bars)}."
+
+
+def _both(row, language: str) -> str:
+    return f"{wording.percent(max(row.first, 0), language)} / {wording.percent(row.total, language)}"
+
+
+def _line(texts: pd.Series) -> float:
+    """Inches per row: enough for the label that needs most lines."""
+    lines = max((fill(text, WRAP).count("\n") for text in texts), default=0)
+    return (0.25, 0.32, 0.46)[min(lines, 2)]
+
+
+def _beside(axes: Axes, said: str, at: float, position: int, **look) -> None:
+    axes.annotate(said, (at, position), (4, 0), textcoords="offset points", va="center", size=8, **look)
+
+
+def _plain(axes: Axes) -> None:
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x")
