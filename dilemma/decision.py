@@ -1,0 +1,218 @@
+"""What each of the Kremlin's four options is worth: exact on average, and played out with luck.
+
+`x` maps every key of `KEYS` to an array of shape (n,), one entry per world. Results are (n, 4), world by
+option in the order of `OPTIONS`, in kSE: thousand soldier-equivalents over six months, the worth of a
+thousand Russian contract soldiers recruited and kept that long. Gains are positive, costs negative.
+Source of the value formula: MODEL section 6 of this project.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import logit
+
+from dilemma import escalation
+from dilemma.escalation import OPTIONS, RESPONDERS, UKRAINE_RUNG, Inputs, Responses
+
+MEN = ("n_troops", "rotation", "quality", "spared", "use_train", "use_ukraine")
+PYONGYANG = ("pay_ratio", "paid_train", "snub", "exposure")
+LINES = ("line_us", "line_seoul", "line_europe", "line_china", "line_kim")
+LADDER = ("rung_kursk", *LINES, "pull", "mood", "blur")
+# Item of the balance: whose act brings it about, and the input that says what it costs.
+ANSWERS = {
+    "technology": ("kim", "tech"),
+    "washington": ("us", "c_us"),
+    "seoul": ("seoul", "c_seoul"),
+    "europe": ("europe", "c_europe"),
+    "joint": ("joint", "c_joint"),
+    "beijing": ("beijing", "c_china"),
+}
+KEYS = (*MEN, *PYONGYANG, *(cost for _, cost in ANSWERS.values()), *LADDER)
+
+Acts = Mapping[str, np.ndarray]  # responder or "joint" -> (n, 4): chance of acting, or whether it acted
+
+
+class Tipping(NamedTuple):
+    """The map of where the decision tips, everything off the two axes at the best guess."""
+
+    worths: np.ndarray  # worth of the contingent, kSE, ascending
+    reactions: np.ndarray  # chance of a strong reaction of Washington to Kursk, 0 to 1, ascending
+    values: np.ndarray  # expected value by worth, reaction and option, kSE
+    guess: tuple[float, float]  # worth and reaction at the best guess
+    best: str  # the option that is best there
+
+
+def expected(x: Inputs, replies: Responses | None = None) -> np.ndarray:
+    """The exact expected value of every option in every world: (n, 4) in kSE, no luck involved.
+
+    `replies` spares the time for `escalation.responses(x)` when they are at hand, here as below.
+    """
+    return _total(x, chances(x, replies))
+
+
+def chances(x: Inputs, replies: Responses | None = None) -> dict[str, np.ndarray]:
+    """How likely each responder acts, and Washington and Seoul both (`joint`): name -> (n, 4), 0 to 1."""
+    replies = _replies(x, replies)
+    return escalation.marginal(replies) | {"joint": replies.us * replies.seoul_joined}
+
+
+def simulate(
+    x: Inputs, seed: int, replies: Responses | None = None
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """One outcome per world: values (n, 4) in kSE, and who acted, responder or `joint` -> (n, 4) of bool.
+
+    Luck is common to the four options: in one world each responder keeps one temper whatever the
+    Kremlin does, so that options differ by what they are worth and not by their draws.
+    """
+    replies = _replies(x, replies)
+    luck = dict(zip(RESPONDERS, np.random.default_rng(seed).random((5, len(x["blur"]), 1)), strict=True))
+    us = luck["us"] < replies.us
+    seoul = luck["seoul"] < np.where(us, replies.seoul_joined, replies.seoul_alone)
+    europe = luck["europe"] < np.where(us, replies.europe_joined, replies.europe_alone)
+    beijing, kim = luck["beijing"] < replies.beijing, luck["kim"] < replies.kim
+    acts = {"us": us, "seoul": seoul, "europe": europe, "beijing": beijing, "kim": kim, "joint": us & seoul}
+    return _total(x, acts), acts
+
+
+def items(x: Inputs, acts: Acts | None = None) -> dict[str, np.ndarray]:
+    """What every option's value is made of: item -> (n, 4) in kSE.
+
+    Without `acts` the responses count with their chances and the items add up to `expected`; with the
+    acts of `simulate` they add up to its values.
+    """
+    return dict(itemised(x, chances(x) if acts is None else acts))
+
+
+def itemised(x: Inputs, acts: Acts) -> Iterator[tuple[str, np.ndarray]]:
+    """The items one after the other, (n, 4) in kSE each, so that a million worlds fit into memory."""
+    men, none = x["n_troops"] * x["rotation"], np.zeros_like(x["rotation"])
+    use = np.stack([none, x["use_train"], none + 1, x["use_ukraine"]], axis=1)
+    yield "men", worth(x)[:, None] * use
+    paid = np.stack([none, x["paid_train"], none + 1, none + 1], axis=1)
+    yield "price", -(men * x["pay_ratio"])[:, None] * paid
+    yield _answer("technology", x, acts)
+    yield "exposure", -x["exposure"][:, None] * escalation.rungs(x) / UKRAINE_RUNG
+    yield "snub", -x["snub"][:, None] * np.array([1.0, 0.0, 0.0, 0.0])
+    for name in ("washington", "seoul", "europe", "joint", "beijing"):
+        yield _answer(name, x, acts)
+
+
+def _answer(name: str, x: Inputs, acts: Acts) -> tuple[str, np.ndarray]:
+    responder, cost = ANSWERS[name]
+    return name, -x[cost][:, None] * acts[responder]
+
+
+def _total(x: Inputs, acts: Acts) -> np.ndarray:
+    total = np.zeros((len(x["blur"]), len(OPTIONS)))
+    for _, item in itemised(x, acts):
+        total += item
+    return total
+
+
+def enumerated(x: Inputs) -> np.ndarray:
+    """The expected value the slow way, over all 32 ways in which five responders can act: (n, 4) in kSE.
+
+    A cross-check of `expected`, which never walks through this tree.
+    """
+    replies = _replies(x)
+    leaves = product((True, False), repeat=len(RESPONDERS))
+    return sum(_leaf(x, replies, dict(zip(RESPONDERS, leaf, strict=True))) for leaf in leaves)
+
+
+def _leaf(x: Inputs, replies: Responses, acted: dict[str, bool]) -> np.ndarray:
+    """One leaf of the tree: its probability times its value, (n, 4)."""
+    given = {
+        "us": replies.us,
+        "seoul": replies.seoul_joined if acted["us"] else replies.seoul_alone,
+        "europe": replies.europe_joined if acted["us"] else replies.europe_alone,
+        "beijing": replies.beijing,
+        "kim": replies.kim,
+    }
+    probability = np.prod([given[name] if acted[name] else 1 - given[name] for name in RESPONDERS], axis=0)
+    acted = acted | {"joint": acted["us"] and acted["seoul"]}
+    everywhere = {name: np.full_like(probability, act) for name, act in acted.items()}
+    return probability * _total(x, everywhere)
+
+
+def worth(x: Inputs) -> np.ndarray:
+    """What the contingent is worth if it fights in Kursk, before any cost: (n,) in kSE."""
+    return x["n_troops"] * x["rotation"] * (x["quality"] + x["spared"])
+
+
+def position(x: Inputs) -> tuple[np.ndarray, np.ndarray]:
+    """Where every world lies on the tipping map: worth of the contingent (kSE) and chance of a strong
+    reaction of Washington to Kursk (0 to 1), (n,) each."""
+    return worth(x), chances(x)["us"][:, OPTIONS.index("kursk")]
+
+
+def tipping(guess: Inputs, worths: np.ndarray, reactions: np.ndarray) -> Tipping:
+    """The expected values over a grid of worths (kSE) and reactions (0 to 1), all else as in `guess`.
+
+    `guess` is one world, (1,) per key. The worth moves with what a man is worth, so the price stays; the
+    reaction with where Washington draws its line, so the allies and the other options follow it.
+    Raises ValueError where no such line exists: lines without blur, or a certain reaction.
+    """
+    check(guess)
+    if not (guess["blur"] > 0).all() or not ((reactions > 0) & (reactions < 1)).all():
+        raise ValueError("The tipping map needs lines with some blur, and reactions above 0 and below 1.")
+    worth_at, reaction_at = (axis.ravel() for axis in np.meshgrid(worths, reactions, indexing="ij"))
+    x = {key: np.full(worth_at.size, guess[key].item()) for key in KEYS}
+    x["quality"] = worth_at / (x["n_troops"] * x["rotation"]) - x["spared"]
+    x["line_us"] = x["rung_kursk"] - x["mood"] - x["blur"] * logit(reaction_at)
+    values = expected(x).reshape(len(worths), len(reactions), len(OPTIONS))
+    here = tuple(axis.item() for axis in position(guess))
+    return Tipping(worths, reactions, values, here, OPTIONS[expected(guess).argmax()])
+
+
+def tips(
+    guess: Inputs, worths: np.ndarray, reactions: np.ndarray, option: str = "kursk"
+) -> tuple[float | None, float | None]:
+    """Where `option` starts or stops being best when one axis of the map alone moves from the best guess.
+
+    Worth (kSE) and reaction (0 to 1) of the nearest such point within the axes given, None where there is none.
+    """
+    worth_here, reaction_here = position(guess)
+    upwards = tipping(guess, worths, reaction_here).values[:, 0]
+    across = tipping(guess, worth_here, reactions).values[0]
+    at = OPTIONS.index(option)
+    return (
+        _crossing(worths, upwards, at, worth_here.item()),
+        _crossing(reactions, across, at, reaction_here.item()),
+    )
+
+
+def _crossing(axis: np.ndarray, values: np.ndarray, at: int, near: float) -> float | None:
+    """The place on an axis, between two points of it, where one option and the best other one are equal."""
+    ahead = values[:, at] - np.delete(values, at, axis=1).max(axis=1)
+    left = np.flatnonzero(np.diff(ahead > 0))
+    places = axis[left] - ahead[left] * np.diff(axis)[left] / np.diff(ahead)[left]
+    return float(places[np.abs(places - near).argmin()]) if len(places) else None
+
+
+def days(kse: np.ndarray | float, losses_per_day: float) -> np.ndarray | float:
+    """kSE in days of Russian losses, at `losses_per_day` persons killed or wounded.
+
+    Raises ValueError unless the losses are above zero.
+    """
+    if not losses_per_day > 0:
+        raise ValueError(f"losses_per_day is {losses_per_day}, but must be above zero.")
+    return 1000 * kse / losses_per_day
+
+
+def check(x: Inputs) -> None:
+    """Refuses inputs that cannot be reckoned with, in one sentence that names the key (ValueError)."""
+    for key in KEYS:
+        if key not in x:
+            raise ValueError(f"The decision needs the input {key}, which is missing.")
+        if np.ndim(x[key]) != 1 or len(x[key]) != len(x["n_troops"]) or not len(x[key]):
+            shapes = f"{key} has shape {np.shape(x[key])}, n_troops {np.shape(x['n_troops'])}"
+            raise ValueError(f"Every input needs one value per world, but {shapes}.")
+        if not np.isfinite(x[key]).all():
+            raise ValueError(f"The input {key} holds a value that is not a finite number.")
+
+
+def _replies(x: Inputs, replies: Responses | None = None) -> Responses:
+    check(x)
+    return escalation.responses(x) if replies is None else replies

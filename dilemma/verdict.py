@@ -1,0 +1,177 @@
+"""Which option each temperament chooses, in how many worlds each is best, and when Kursk backfires.
+
+`expected` and `values` are those of `decision`: (n, 4) in kSE, world by option in the order of `OPTIONS`.
+Source: MODEL section 6 of this project.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from dilemma import decision
+from dilemma.decision import Acts
+from dilemma.escalation import OPTIONS, Inputs
+
+TEMPERAMENTS = ("average", "loss_averse", "regret_averse", "worst_case")
+LOSS_WEIGHT = 2.25  # losses against gains: the median estimate of Tversky and Kahneman (1992)
+REGRET_QUANTILE = 0.95
+WORST_SHARE = 0.1
+CLEAR_SHARE = 0.6
+# What a shortfall consists of. Snubbing Kim stays apart: it is what refusing costs, so it always speaks
+# for sending men and would hide how heavy the first horn is.
+PARTS = {
+    "men": ("men",),
+    "price": ("price", "technology"),
+    "horn_one": ("exposure",),
+    "horn_two": ("washington", "seoul", "europe", "joint", "beijing"),
+    "snub": ("snub",),
+}
+
+
+class Glance(NamedTuple):
+    """The verdict in one row; errors are Monte Carlo standard errors, all options in the same worlds."""
+
+    best: str  # the option with the highest mean expected value
+    share: float  # of the worlds in which it is best, 0 to 1
+    share_error: float
+    lead: float  # kSE, by how much it beats the second best on average
+    lead_error: float
+    rival: str  # the best of the other options than the one asked for
+    gap: float  # kSE, mean of the option asked for minus that of its rival; below zero if it is worse
+    gap_error: float
+
+
+class Backfire(NamedTuple):
+    """How often an option ends worse than the best alternative, and on average why."""
+
+    probability: float  # share of the worlds, 0 to 1
+    error: float  # Monte Carlo standard error of that share
+    shortfall: float  # kSE, mean over the worlds that backfire; 0 if none does
+    parts: pd.Series  # kSE by part of PARTS, adding up to the shortfall; below zero where it softens it
+
+
+def temperaments(expected: np.ndarray, values: np.ndarray) -> pd.DataFrame:
+    """How every temperament rates every option, in kSE: the higher, the better, in all four columns.
+
+    average: mean expected value. loss_averse: mean outcome when a loss, that is an outcome below zero,
+    weighs 2.25 times. regret_averse: minus the regret that 95 % of the outcomes stay below.
+    worst_case: mean of the worst tenth of the outcomes.
+    """
+    ratings = {
+        "average": expected.mean(axis=0),
+        "loss_averse": (values + (LOSS_WEIGHT - 1) * np.minimum(values, 0)).mean(axis=0),
+        "regret_averse": -np.quantile(regret(values), REGRET_QUANTILE, axis=0),
+        "worst_case": _worst(values).mean(axis=0),
+    }
+    return pd.DataFrame(ratings, index=pd.Index(OPTIONS, name="option"))
+
+
+def _worst(values: np.ndarray) -> np.ndarray:
+    """The worst tenth of the outcomes of every option, at least one."""
+    count = max(1, round(WORST_SHARE * len(values)))
+    return np.partition(values, count - 1, axis=0)[:count]
+
+
+def choices(ratings: pd.DataFrame) -> pd.Series:
+    """The option that every temperament chooses; of two equally good ones the less provocative."""
+    return ratings.idxmax()
+
+
+def regret(values: np.ndarray) -> np.ndarray:
+    """By how much every option falls short of the best one in its world: (n, 4) in kSE, never negative."""
+    return _best(values)[:, None] - values
+
+
+def _best(values: np.ndarray) -> np.ndarray:
+    """The row maximum, column by column: four times as fast as numpy's own over such short rows."""
+    return np.maximum(np.maximum(values[:, 0], values[:, 1]), np.maximum(values[:, 2], values[:, 3]))
+
+
+def regret_table(values: np.ndarray) -> pd.DataFrame:
+    """What choosing the row costs on average (kSE) in the worlds in which the column would have been best.
+
+    Options that are best in no world have no column.
+    """
+    best, missed = values.argmax(axis=1), regret(values)
+    rows = {name: missed[best == at].mean(axis=0) for at, name in enumerate(OPTIONS) if (best == at).any()}
+    return pd.DataFrame(rows, index=pd.Index(OPTIONS, name="option"))
+
+
+def shares(expected: np.ndarray) -> pd.DataFrame:
+    """Share of the worlds in which every option is best by expected value, with its Monte Carlo error.
+
+    Indexed by option: share and error (standard error), 0 to 1; a tie goes to the less provocative option.
+    Raises ValueError when all worlds are one and the same, where a share would only repeat the guess.
+    """
+    if (expected == expected[0]).all():
+        raise ValueError("All draws are the same world, so no share can be counted: give an input a range.")
+    share = np.bincount(expected.argmax(axis=1), minlength=len(OPTIONS)) / len(expected)
+    error = _error(share, len(expected))
+    return pd.DataFrame({"share": share, "error": error}, index=pd.Index(OPTIONS, name="option"))
+
+
+def glance(expected: np.ndarray, option: str = "kursk") -> Glance:
+    """What one needs to compare two sets of worlds: the best option, its lead, and how `option` fares."""
+    best = OPTIONS[expected.mean(axis=0).argmax()]
+    of_best = shares(expected).loc[best]
+    _, lead, lead_error = _ahead(expected, best)
+    return Glance(best, float(of_best.share), float(of_best.error), lead, lead_error, *_ahead(expected, option))
+
+
+def _ahead(expected: np.ndarray, option: str) -> tuple[str, float, float]:
+    """The best of the other options on average, how far `option` is ahead of it, and the standard error."""
+    at, means = OPTIONS.index(option), expected.mean(axis=0)
+    rival = max((other for other in range(len(OPTIONS)) if other != at), key=means.__getitem__)
+    ahead = expected[:, at] - expected[:, rival]
+    return OPTIONS[rival], float(ahead.mean()), float(ahead.std() / np.sqrt(len(ahead)))
+
+
+def _error(share: np.ndarray | float, draws: int) -> np.ndarray | float:
+    return np.sqrt(share * (1 - share) / draws)
+
+
+def finely_balanced(shares: pd.DataFrame, choices: pd.Series) -> bool:
+    """Whether temperaments disagree, or the option best on average is best in under 60 % of the worlds."""
+    return choices.nunique() > 1 or bool(shares.share[choices["average"]] < CLEAR_SHARE)
+
+
+def balance(x: Inputs, values: np.ndarray) -> pd.DataFrame:
+    """Mean of every item by option, the total, and where 90 % of the outcomes lie (low, high), in kSE."""
+    chances = decision.chances(x)
+    means = pd.DataFrame({name: item.mean(axis=0) for name, item in decision.itemised(x, chances)})
+    low, high = np.quantile(values, [0.05, 0.95], axis=0)
+    table = means.assign(total=means.sum(axis=1), low=low, high=high)
+    return table.set_index(pd.Index(OPTIONS, name="option"))
+
+
+def backfire(
+    x: Inputs, values: np.ndarray, acts: Acts, chosen: str = "kursk", against: Sequence[str] = OPTIONS
+) -> Backfire:
+    """How often `chosen` ends worse than the best of the options `against` in the same world, and why.
+
+    `values` and `acts` come from `decision.simulate`, so every option meets the same luck. The best
+    alternative is picked with hindsight, world by world: nobody could have known it, so this is
+    the harshest yardstick; `against=["refuse"]` takes one plan that could have been made.
+    A part is what the alternative has over the chosen option in it, averaged over the worlds that backfire.
+    """
+    rivals = [at for at, name in enumerate(OPTIONS) if name in against and name != chosen]
+    if chosen not in OPTIONS or not rivals:
+        rivals_named, known = ", ".join(against), ", ".join(OPTIONS)
+        raise ValueError(f"{chosen!r} against {rivals_named!r} is no comparison; the options are {known}.")
+    mine = OPTIONS.index(chosen)
+    rival = np.array(rivals)[values[:, rivals].argmax(axis=1)]
+    worlds = np.flatnonzero(values[np.arange(len(values)), rival] > values[:, mine])
+    parts = _advantage(x, acts, worlds, rival[worlds], mine)
+    probability = len(worlds) / len(values)
+    return Backfire(probability, float(_error(probability, len(values))), float(parts.sum()), parts)
+
+
+def _advantage(x: Inputs, acts: Acts, worlds: np.ndarray, rival: np.ndarray, mine: int) -> pd.Series:
+    """By part, the mean of the rival option minus the chosen one over the given worlds (kSE)."""
+    gaps = {
+        name: float((item[worlds, rival] - item[worlds, mine]).sum() / max(1, len(worlds)))
+        for name, item in decision.itemised(x, acts)
+    }
+    return pd.Series({part: sum(gaps[name] for name in names) for part, names in PARTS.items()})
