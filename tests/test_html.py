@@ -250,9 +250,11 @@ def test_a_display_formula_is_drawn_for_eyes_and_written_for_ears():
     assert (True, True) == (shown.startswith("<svg"), '<span class="vh"><math' in shown)
 
 
-def test_the_ids_of_a_picture_get_its_prefix():
-    svg = '<svg xmlns="http://www.w3.org/2000/svg"><g id="a" clip-path="url(#c)"/></svg>'
-    assert 'id="fig-a" clip-path="url(#fig-c)"' in vector.inline(svg, "fig", "alt")
+def test_the_ids_of_a_picture_get_its_prefix_and_those_nothing_refers_to_are_dropped():
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"><g id="c"/><g id="a" clip-path="url(#c)"/></svg>'
+    shown = vector.inline(svg, "fig", "alt")
+    assert 'id="fig-c"' in shown and 'clip-path="url(#fig-c)"' in shown
+    assert "fig-a" not in shown
 
 
 def test_the_style_of_a_picture_stays_inside_it():

@@ -24,6 +24,8 @@ from dilemma.report.tables import Cell, Grid
 TEMPLATES = Path(__file__).parent / "templates"
 FONTS_HERE = "/* fonts */"
 SIBLING = "kremlin-dilemma"
+# Names, operators and brackets have no colour of their own, and their marks would be a tenth of the page.
+PLAIN = re.compile(r'<span class="(?:n|p|o|w|nb|nn)">([^<]*)</span>')
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
     "font-src data:; base-uri 'none'; form-action 'none'"
@@ -95,7 +97,8 @@ class Page:
     def code(self, cell: NotebookNode) -> str:
         """The highlighted source of a code cell in its scroll box."""
         name = f"{self.word('code')} {self.word('code_of', cell=cell.id)}"
-        return self.hypertext.code_box(self._highlight(cell.source, metadata=cell.metadata), name)
+        highlighted = PLAIN.sub(r"\1", self._highlight(cell.source, metadata=cell.metadata))
+        return self.hypertext.code_box(highlighted, name)
 
     def picture(self, output: NotebookNode) -> str:
         """A figure: SVG inline, everything else as a data address."""

@@ -10,6 +10,10 @@ REMOVED = {"script", "foreignObject", "metadata", "title", "desc", "iframe", "au
 HREFS = ("href", f"{{{XLINK}}}href")
 LOCAL = re.compile(r"url\(\s*['\"]?#([^)'\"]+)['\"]?\s*\)")
 REMOTE = re.compile(r"url\(\s*(?!#)[^)]*\)|@import[^;]*;?")
+FONT = "Report Sans"  # said once for a whole picture, not at every word of it
+GROUP = f"{{{SVG}}}g"
+WORDS = {f"{{{SVG}}}text", f"{{{SVG}}}tspan"}
+NO_TURN = re.compile(r"^rotate\(-?0(?: [-\d.]+){0,2}\)$")
 LENGTH = re.compile(r"^([\d.]+)(pt|px)?$")
 PIXELS = {"pt": 4 / 3, "px": 1.0, None: 1.0}
 
@@ -23,8 +27,13 @@ def inline(source: str, prefix: str, alt: str) -> str | None:
     if root.tag != f"{{{SVG}}}svg":
         return None
     _remove_active(root)
+    used = set(re.findall(r"#([\w.:-]+)", source))
     for element in root.iter():
+        if element.get("id") not in used:
+            element.attrib.pop("id", None)  # a picture has hundreds that nothing refers to
         _clean(element, prefix)
+    for element in list(root.iter()):
+        _slim(element)
     _present(root, prefix, alt)
     ElementTree.register_namespace("", SVG)
     ElementTree.register_namespace("xlink", XLINK)
@@ -53,6 +62,23 @@ def _clean(element: ElementTree.Element, prefix: str) -> None:
         element.text = _scoped(element.text or "", prefix)
 
 
+def _slim(element: ElementTree.Element) -> None:
+    """Takes out what draws nothing: indentation, turns by zero, and groups that say nothing of their own."""
+    if element.tag in WORDS:
+        element.set("transform", NO_TURN.sub("", element.get("transform", "")))
+        element.set("style", element.get("style", "").replace(f"font-family: '{FONT}'; ", ""))
+        for name in ("transform", "style"):
+            if not element.get(name):
+                del element.attrib[name]
+        return
+    element.text = element.text if (element.text or "").strip() else None
+    for child in list(element):
+        child.tail = child.tail if (child.tail or "").strip() else None
+    while any(bare := [child.tag == GROUP and not child.attrib and not child.text for child in element]):
+        children = list(element)
+        element[:] = [inner for child, open in zip(children, bare, strict=True) for inner in (child if open else [child])]
+
+
 def _clean_link(element: ElementTree.Element, name: str, value: str, prefix: str) -> None:
     if value.startswith("#"):
         element.set(name, f"#{prefix}-{value[1:]}")
@@ -78,7 +104,7 @@ def _present(root: ElementTree.Element, prefix: str, alt: str) -> None:
     for side in ("width", "height"):
         root.attrib.pop(side, None)
     if width:
-        root.set("style", f"--width:{width:g}px")
+        root.set("style", f"--width:{width:g}px; font-family: '{FONT}'")
     root.set("id", f"{prefix}-plot")
     root.set("role", "img")
     root.set("aria-label", alt)
