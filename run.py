@@ -29,6 +29,7 @@ LOCKED = ["--no-deps", "--only-binary", ":all:", "-r", "requirements.txt", "-e",
 
 COMMANDS = {
     "report": "make the report: HTML and PDF, German and English",
+    "compare": "set two runs side by side: what changed, and which parameter changed it",
     "test": "check everything; further arguments go to pytest, run in the project's folder",
     "parameters": "list what a rerun can change, with units, ranges and defaults",
     "lab": "open the notebooks in JupyterLab",

@@ -28,7 +28,7 @@ import click
 
 from dilemma import parameters as contract
 from dilemma.cells import DataError
-from dilemma.parameters import LANGUAGES, ParameterError
+from dilemma.parameters import LANGUAGES, ParameterError, Parameters
 
 PROGRAM = "python3 run.py"
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,8 +51,11 @@ def commands() -> None:
     help="One parameter; beats the file.",
 )
 @click.option("--name", default="", help="Name of the run under reports/runs (default: from its parameters).")
+@click.option("--force", is_flag=True, help="Replace a run of that name, whatever its parameters.")
 @click.option("--timeout", type=click.IntRange(min=1), metavar="SECONDS", help="Longest time for one cell.")
-def report(path: str | None, pairs: Sequence[tuple[str, str]], name: str, timeout: int | None) -> None:
+def report(
+    path: str | None, pairs: Sequence[tuple[str, str]], name: str, force: bool, timeout: int | None
+) -> None:
     """Make the report: HTML and PDF, German and English.
 
     With default parameters the published files in reports/ are refreshed; with others the report
@@ -69,9 +72,10 @@ def report(path: str | None, pairs: Sequence[tuple[str, str]], name: str, timeou
     parameters = contract.from_strings(texts)
     languages = (parameters.language,) if "language" in texts else LANGUAGES
     _read_data()
+    _choose_inputs(parameters)
     from dilemma.report.build import build_report  # after the check: it imports Jupyter
 
-    made = build_report(parameters, languages, name, timeout=timeout)
+    made = build_report(parameters, languages, name, timeout=timeout, force=force)
     _tell(made.problems)
     _tell(outcome.sentence for outcome in made.outcomes if not outcome.ok)
     click.echo("\n".join(_shown(file) for file in made.files))
@@ -81,9 +85,38 @@ def report(path: str | None, pairs: Sequence[tuple[str, str]], name: str, timeou
 
 
 @commands.command()
+@click.argument("first")
+@click.argument("second", default="")
+def compare(first: str, second: str) -> None:
+    """Compare two runs under reports/runs: what changed, and which parameter changed it.
+
+    With one name the run default comes first. HTML and PDF go to reports/runs/compare-FIRST-SECOND.
+
+    Example: python3 run.py compare kyiv
+    """
+    first, second = (first, second) if second else ("default", first)
+    _read_runs(first, second)
+    from dilemma.report.compare import build_comparison  # imports Jupyter
+
+    made = build_comparison(first, second)
+    _tell(made.problems)
+    _tell([made.answer])
+    click.echo("\n".join(_shown(file) for file in made.files))
+
+
+@commands.command()
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", help="Language of the list.")
-def parameters(language: str) -> None:
-    """List the parameters: meaning, allowed values, default."""
+@click.option("--template", is_flag=True, help="A parameter file in which every line is commented out.")
+def parameters(language: str, template: bool) -> None:
+    """List the parameters: meaning, allowed values, default.
+
+    Example: python3 run.py parameters --template > mine.yaml
+    """
+    if template:
+        from dilemma import parameter_file
+
+        click.echo(parameter_file.template(language), nl=False)
+        return
     for row in contract.describe(language):
         click.echo(f"{row['name']}: {row['meaning']}.\n    {row['allowed']} [{row['default']}]")
 
@@ -142,6 +175,29 @@ def _read_data() -> None:
 
     for resource in evidence.description()["resources"]:
         evidence.read(resource["name"])
+
+
+def _choose_inputs(parameters: Parameters) -> None:
+    """Refuses a claim, a key or a range that the model does not have, before the first kernel starts."""
+    from dilemma import evidence, inputs
+
+    inputs.choose(
+        evidence.newest_vintage(evidence.read("inputs", parameters.as_of), "key"),
+        evidence.read("counterfactuals"),
+        evidence.read("worldview_modes"),
+        worldview=parameters.worldview,
+        rejected=parameters.reject_claims,
+        overrides=dict(parameters.inputs),
+    )
+
+
+def _read_runs(*names: str) -> None:
+    """Refuses a missing run before Jupyter is imported, which takes a while."""
+    from dilemma import findings
+    from dilemma.report import compare_runs
+
+    for name in names:
+        compare_runs.read(name, findings.RUNS)
 
 
 def _misuse(error: click.ClickException) -> str:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import yaml
 
-from dilemma.parameters import ParameterError
+from dilemma import parameters as contract
+from dilemma.parameters import ParameterError, Parameters
 
 # Parts of what the YAML library says, and what we say instead
 PLAIN = {
@@ -12,6 +13,14 @@ PLAIN = {
     "found another document": "the line --- begins a second list of parameters, and only one is read",
     "found unexpected end of stream": "a quotation mark is opened here and never closed",
 }
+
+TEMPLATE = {
+    "en": "# Parameters of a run: python3 run.py report -f THIS-FILE\n"
+    "# Nothing is set yet. To set a parameter, remove the # before its name and change the value.\n",
+    "de": "# Parameter eines Laufs: python3 run.py report -f DIESE-DATEI\n"
+    "# Noch ist nichts gesetzt. Wer einen Parameter setzen will, löscht das # vor seinem Namen und ändert den Wert.\n",
+}
+LIMITS = {"en": "Allowed: {allowed}; default: {default}.", "de": "Erlaubt: {allowed}; Vorgabe: {default}."}
 
 
 def read(path: str | Path) -> dict[str, object]:
@@ -34,6 +43,20 @@ def read(path: str | Path) -> dict[str, object]:
             f"{path} sets no parameter; each line should read name: value, as in draws: 5000."
         )
     return values
+
+
+def template(language: str) -> str:
+    """A parameter file that says what each parameter means and may be, and changes nothing.
+
+    A line that sets a value begins with # alone, a line to read with # and a space.
+    """
+    parts = [TEMPLATE[language]]
+    defaults = Parameters().texts()
+    for row in contract.describe(language):
+        text = defaults[row["name"]] or '""'
+        limits = LIMITS[language].format(**row)
+        parts.append(f"# {row['meaning']}.\n# {limits}\n#{row['name']}: {text}\n")
+    return "\n".join(parts)
 
 
 class _TextLoader(yaml.BaseLoader):

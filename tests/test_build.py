@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from dilemma.findings import FINDING
 from dilemma.parameters import ParameterError, Parameters
-from dilemma.report import build, html, pdf
+from dilemma.report import build, folders, html, pdf
 from dilemma.report.execute import Outcome
 
 Make = Callable[..., build.Report]
@@ -68,9 +68,18 @@ def test_a_run_folder_holds_notebooks_findings_pages_and_its_record(make: Make, 
     assert expected == sorted(path.relative_to(run).as_posix() for path in run.rglob("*.*"))
 
 
+def test_a_run_with_many_own_values_still_has_a_name_of_its_own():
+    many = [Parameters(inputs=";".join(f"key{at}=0,1,{top}" for at in range(20))) for top in (2, 3)]
+    names = [build.run_name(parameters) for parameters in many]
+    assert 2 == len(set(names))
+    assert names == [build.checked_name(name, own, ["de"]) for name, own in zip(names, many, strict=True)]
+
+
 def test_the_record_names_parameters_languages_and_chapters(make: Make):
     record = content(make(Parameters(draws=5000)).folder)
-    assert {"as_of": "2024-10-24", "draws": 5000, "seed": 20241024} == record["parameters"]
+    expected = {"as_of": "2024-10-24", "worldview": "baseline", "draws": 5000, "seed": 20241024}
+    assert expected.items() <= record["parameters"].items()
+    assert "language" not in record["parameters"]
     assert ("draws-5000", ["de", "en"], "complete") == tuple(
         record[key] for key in ("name", "languages", "status")
     )
@@ -159,7 +168,7 @@ def test_what_a_killed_run_left_is_swept_away_a_day_later(make: Make, tmp_path: 
     old, young = tmp_path / "runs/.default-1", tmp_path / "runs/.default-2"
     young.mkdir(parents=True)
     old.mkdir()
-    os.utime(old, (time.time() - 2 * build.DAY,) * 2)
+    os.utime(old, (time.time() - 2 * folders.DAY,) * 2)
     make()
     assert (False, True) == (old.exists(), young.exists())
 
@@ -169,6 +178,8 @@ def test_a_name_says_what_differs_from_the_defaults():
     assert "as_of-2025-04-30_draws-5000" == build.run_name(parameters)
     assert "as_of-2025-04-30_draws-5000_language-de" == build.run_name(parameters, ["de"])
     assert "default" == build.run_name(Parameters())
+    own = Parameters(inputs="blur=0.1,0.2,0.3", reject_claims="C24,C21")
+    assert "reject_claims-C21-C24_inputs-blur-0.1-0.2-0.3" == build.run_name(own)
 
 
 def test_a_name_may_be_chosen(make: Make, tmp_path: Path):
@@ -190,6 +201,44 @@ def test_a_name_taken_by_a_run_with_other_parameters_is_refused(make: Make):
     make(Parameters(seed=1), name="mine")
     with pytest.raises(ParameterError, match="The run mine exists with other parameters"):
         make(Parameters(seed=2), name="mine")
+
+
+def test_force_replaces_a_run_with_other_parameters_and_more_languages(make: Make):
+    make(Parameters(seed=1), name="mine")
+    record = content(make(Parameters(seed=2), name="mine", languages=["de"], force=True).folder)
+    assert (2, ["de"]) == (record["parameters"]["seed"], record["languages"])
+
+
+def test_an_incomplete_run_replaces_no_complete_one_even_by_force(make: Make, tmp_path: Path):
+    make(Parameters(seed=1), name="mine")
+    assert "mine-incomplete" == make(Parameters(seed=2), name="mine", fails=True, force=True).folder.name
+    assert 1 == content(tmp_path / "runs/mine")["parameters"]["seed"]
+
+
+def test_force_gives_nobody_the_names_that_are_taken_for_good(make: Make):
+    for name in ("default", "compare-a-b", "../x"):
+        with pytest.raises(ParameterError):
+            make(Parameters(seed=1), name=name, force=True)
+
+
+def test_a_complete_run_makes_up_for_the_incomplete_one_beside_it(make: Make, tmp_path: Path):
+    make(name="mine")
+    make(name="mine", fails=True)
+    make(name="mine")
+    assert ["mine"] == [path.name for path in (tmp_path / "runs").iterdir()]
+
+
+def test_an_incomplete_run_with_other_parameters_stays(make: Make, tmp_path: Path):
+    make(name="mine")
+    make(Parameters(seed=1), name="mine", fails=True, force=True)
+    make(name="mine")
+    assert ["mine", "mine-incomplete"] == sorted(path.name for path in (tmp_path / "runs").iterdir())
+
+
+def test_a_complete_run_called_incomplete_is_not_removed(make: Make, tmp_path: Path):
+    make(name="mine-incomplete")
+    make(name="mine")
+    assert (tmp_path / "runs/mine-incomplete/run.json").exists()
 
 
 def test_a_run_in_fewer_languages_is_refused_before_it_begins(make: Make, tmp_path: Path, monkeypatch):

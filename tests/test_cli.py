@@ -13,7 +13,7 @@ from dilemma.parameters import NAMES, Parameters
 from dilemma.report import build
 from dilemma.report.execute import Outcome
 
-Call = tuple[Parameters, Sequence[str], str, int | None]
+Call = tuple[Parameters, Sequence[str], str, int | None, bool]
 
 
 @pytest.fixture
@@ -21,8 +21,10 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[Call]:
     """Replaces the building of reports; holds what was asked for."""
     calls: list[Call] = []
 
-    def build_report(parameters: Parameters, languages: Sequence[str], name: str, *, timeout: int | None):
-        calls.append((parameters, tuple(languages), name, timeout))
+    def build_report(
+        parameters: Parameters, languages: Sequence[str], name: str, *, timeout: int | None, force: bool
+    ) -> build.Report:
+        calls.append((parameters, tuple(languages), name, timeout, force))
         return build.Report(cli.ROOT / "reports/runs/x", (cli.ROOT / "reports/x.html",), (), ())
 
     monkeypatch.setattr(build, "build_report", build_report)
@@ -44,17 +46,22 @@ def breaks(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
 
 def test_report_alone_takes_the_defaults_in_both_languages(built):
     assert 0 == cli.main(["report"])
-    assert [(Parameters(), ("de", "en"), "", None)] == built
+    assert [(Parameters(), ("de", "en"), "", None, False)] == built
 
 
 def test_a_parameter_takes_a_name_and_a_value(built):
     cli.main(["report", "-p", "as_of", "2025-04-30", "-p", "draws", "5000", "--name", "x", "--timeout", "60"])
-    assert [(Parameters(as_of="2025-04-30", draws=5000), ("de", "en"), "x", 60)] == built
+    assert [(Parameters(as_of="2025-04-30", draws=5000), ("de", "en"), "x", 60, False)] == built
+
+
+def test_force_is_handed_on(built):
+    cli.main(["report", "--name", "x", "--force"])
+    assert [True] == [force for *_, force in built]
 
 
 def test_a_language_makes_one_edition(built):
     cli.main(["report", "-p", "language", "de"])
-    assert [("de",)] == [languages for _, languages, _, _ in built]
+    assert [("de",)] == [languages for _, languages, *_ in built]
 
 
 def test_the_command_line_beats_the_file(built, tmp_path: Path):
@@ -107,9 +114,25 @@ def test_every_table_is_read_before_the_report_is_built(built, monkeypatch):
     from dilemma import evidence
 
     read: list[str] = []
-    monkeypatch.setattr(evidence, "read", read.append)
+    monkeypatch.setattr(evidence, "read", lambda table, *_: read.append(table))
+    monkeypatch.setattr(cli, "_choose_inputs", lambda _: None)
     cli.main(["report"])
     assert [resource["name"] for resource in evidence.description()["resources"]] == read
+    assert 1 == len(built)
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (["reject_claims", "C02"], "Rejecting C02 changes no input"),
+        (["inputs", "blurr=0.1,0.2,0.3"], "Did you mean 'blur'?"),
+        (["inputs", "quality=0.1,0.2,3"], "all three must lie between 0 and 1"),
+    ],
+)
+def test_what_the_model_does_not_know_is_refused_before_the_first_kernel(flags, sentence, built, capsys):
+    assert 2 == cli.main(["report", "-p", *flags])
+    assert sentence in capsys.readouterr().err
+    assert [] == built
 
 
 def test_without_a_command_the_help_is_shown(capsys):
@@ -161,6 +184,13 @@ def test_parameters_lists_each_one_with_its_default(language, capsys):
     told = capsys.readouterr().out
     assert all(f"{name}: " in told for name in NAMES)
     assert "[2024-10-24]" in told
+
+
+def test_the_template_is_a_parameter_file_on_standard_output(capsys):
+    from dilemma import parameter_file
+
+    assert 0 == cli.main(["parameters", "--template", "--language", "de"])
+    assert parameter_file.template("de") == capsys.readouterr().out
 
 
 def test_lab_opens_the_notebooks_and_hands_arguments_on(monkeypatch):

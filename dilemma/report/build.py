@@ -1,26 +1,25 @@
 """From parameters to a finished run folder: execute, merge, render, move into place."""
 
+import hashlib
 import json
-import os
 import re
 import shutil
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dilemma import findings
 from dilemma.parameters import ParameterError, Parameters
-from dilemma.report import provenance
+from dilemma.report import folders, provenance
 from dilemma.report.execute import Outcome, execute
 from dilemma.report.strings import string
 from dilemma.wording import LANGUAGES
 
 NOTEBOOKS = provenance.ROOT / "notebooks"
 REPORTS = provenance.ROOT / "reports"
-DAY = 24 * 60 * 60  # seconds
+LONGEST_NAME = 80
+COMPARISON = "compare-"  # begins the name of a folder that holds a comparison, not a run
 
 
 @dataclass(frozen=True)
@@ -46,17 +45,19 @@ def build_report(
     notebooks: Path = NOTEBOOKS,
     reports: Path = REPORTS,
     timeout: int | None = None,
+    force: bool = False,
 ) -> Report:
-    """Executes and renders the report into `reports`/runs/<name>, replacing an earlier run.
+    """Executes and renders the report into `reports`/runs/<name>, replacing an earlier run like it.
 
-    An incomplete run never replaces a complete one: it goes to <name>-incomplete, and a problem says so.
+    A run with other parameters or more languages is only replaced when `force` is set. An incomplete
+    run never replaces a complete one: it goes to <name>-incomplete, and a problem says so.
     A complete run with default parameters also refreshes the four published files in `reports`.
     `timeout` is in seconds per cell. Raises ParameterError for a name that cannot be used.
     """
-    name = checked_name(name or run_name(parameters, languages), parameters, languages, reports)
+    name = checked_name(name or run_name(parameters, languages), parameters, languages, reports, force=force)
     about = provenance.describe(parameters, languages)
-    with _folder_in_the_making(reports / "runs", name) as folder:
-        _write_json(folder / "run.json", {"name": name, "status": "running"})
+    with folders.in_the_making(reports / "runs", name) as folder:
+        folders.write_json(folder / "run.json", {"name": name, "status": "running"})
         editions = [parameters.model_copy(update={"language": language}) for language in languages]
         outcomes = execute(notebooks, folder, editions, timeout)
         problems = [
@@ -67,9 +68,10 @@ def build_report(
         final = _place(reports / "runs" / name, complete=all(outcome.ok for outcome in outcomes))
         if final.name != name:
             problems.append(f"The complete run {name} is kept; this incomplete one is called {final.name}.")
-        _write_json(folder / "findings.json", _findings(folder / sorted(languages)[-1]))
-        _write_json(folder / "run.json", _record(final.name, parameters, languages, outcomes, about))
-        _move(folder, final)
+        folders.write_json(folder / "findings.json", _findings(folder / sorted(languages)[-1]))
+        folders.write_json(folder / "run.json", _record(final.name, parameters, languages, outcomes, about))
+        folders.move(folder, final)
+    _drop_incomplete(final)
     files = tuple(sorted(final.glob("kremlin-dilemma.*")))
     report = Report(final, files, tuple(outcomes), tuple(problems))
     return _publish(report, reports) if _is_default(parameters, languages) and report.complete else report
@@ -80,11 +82,21 @@ def run_name(parameters: Parameters, languages: Sequence[str] = LANGUAGES) -> st
     values = parameters.changed()
     if len(languages) == 1:
         values["language"] = languages[0]
-    return "_".join(f"{key}-{text}" for key, text in values.items()) or "default"
+    plain = {key: re.sub(r"[^A-Za-z0-9.-]+", "-", text) for key, text in values.items()}
+    name = "_".join(f"{key}-{text}" for key, text in plain.items()) or "default"
+    digest = hashlib.sha256(name.encode()).hexdigest()[:12]
+    return name if len(name) <= LONGEST_NAME else f"{name[:60]}-{digest}"
 
 
-def checked_name(name: str, parameters: Parameters, languages: Sequence[str], reports: Path = REPORTS) -> str:
-    """The run's name; raises ParameterError when it cannot name a folder or names another run."""
+def checked_name(
+    name: str,
+    parameters: Parameters,
+    languages: Sequence[str],
+    reports: Path = REPORTS,
+    *,
+    force: bool = False,
+) -> str:
+    """The run's name; raises ParameterError when it cannot name a folder or, unless forced, another run has it."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", name):
         raise ParameterError(
             f"The name {name!r} is not allowed: a run's name has letters, digits, hyphens, "
@@ -94,17 +106,27 @@ def checked_name(name: str, parameters: Parameters, languages: Sequence[str], re
         raise ParameterError(
             "The name default belongs to the run with default parameters; choose another --name."
         )
-    earlier = _record_of(reports / "runs" / name)
+    if name.startswith(COMPARISON):
+        raise ParameterError(
+            f"Names that begin with {COMPARISON} belong to comparisons; choose another --name."
+        )
+    if not force:
+        _refuse_loss(name, parameters, languages, reports)
+    return name
+
+
+def _refuse_loss(name: str, parameters: Parameters, languages: Sequence[str], reports: Path) -> None:
+    """Refuses to replace a run that this one would not make again."""
+    earlier = folders.record(reports / "runs" / name)
     if earlier.get("parameters") not in (None, _numbers(parameters)):
         raise ParameterError(
-            f"The run {name} exists with other parameters; choose another --name or delete it."
+            f"The run {name} exists with other parameters; choose another --name, or replace it with --force."
         )
     if lost := set(earlier.get("languages", ())) - set(languages):
         raise ParameterError(
             f"The run {name} also has the edition {', '.join(sorted(lost))}, which this run would drop; "
-            "choose another --name or make both languages."
+            "choose another --name, make both languages, or replace it with --force."
         )
-    return name
 
 
 def _is_default(parameters: Parameters, languages: Sequence[str]) -> bool:
@@ -116,20 +138,19 @@ def _numbers(parameters: Parameters) -> dict[str, Any]:
     return parameters.model_dump(mode="json", exclude={"language"})
 
 
-def _record_of(run: Path) -> dict[str, Any]:
-    """What an earlier run recorded about itself; empty where there is none."""
-    try:
-        record = json.loads((run / "run.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return record if isinstance(record, dict) else {}
-
-
 def _place(run: Path, *, complete: bool) -> Path:
     """Where a finished run goes: its own folder, or beside it when a complete run would be lost."""
-    if complete or _record_of(run).get("status") != "complete":
+    if complete or folders.record(run).get("status") != "complete":
         return run
     return _place(run.with_name(f"{run.name}-incomplete"), complete=complete)
+
+
+def _drop_incomplete(run: Path) -> None:
+    """Removes the incomplete run beside a complete one with the same parameters: it has been made up for."""
+    made, left = folders.record(run), folders.record(beside := run.with_name(f"{run.name}-incomplete"))
+    same = made.get("parameters") == left.get("parameters")
+    if made.get("status") == "complete" and left.get("status") == "incomplete" and same:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _render(
@@ -186,38 +207,3 @@ def _publish(report: Report, reports: Path) -> Report:
         part = shutil.copyfile(path, reports / f".{path.name}.part")
         published.append(part.replace(reports / path.name))
     return Report(report.folder, tuple(published), report.outcomes, report.problems)
-
-
-@contextmanager
-def _folder_in_the_making(runs: Path, name: str) -> Iterator[Path]:
-    """A hidden folder to write a run in; whatever is still there in the end is removed."""
-    runs.mkdir(parents=True, exist_ok=True)
-    _sweep(runs)
-    folder = runs / f".{name}-{os.getpid()}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _move(folder: Path, final: Path) -> None:
-    """Puts a folder in the place of another."""
-    old = folder.with_name(f"{folder.name}-old")
-    if final.exists():
-        final.rename(old)
-    folder.rename(final)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _sweep(runs: Path) -> None:
-    """Removes what runs left that were killed more than a day ago; younger ones may still be at work."""
-    for left in runs.glob(".*-*"):
-        if time.time() - left.stat().st_mtime > DAY:
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _write_json(path: Path, content: object) -> None:
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str)
-    path.write_text(f"{text}\n", encoding="utf-8", newline="\n")
