@@ -115,22 +115,35 @@ def answers(rows: pd.DataFrame) -> dict[str, bool]:
 def weights(replies: Responses, happened: Mapping[str, bool]) -> np.ndarray:
     """The weight of every world, (n,) with sum 1, in proportion to how likely it made what happened.
 
-    That is the product over the answers of p where it came and 1 - p where it did not. Seoul and Europe
-    follow Washington, so their p is the one given its answer; while that is open, both cases count.
     Raises ValueError when no world made it possible.
     """
-    weight = np.ones(len(replies.us))
-    for option in sorted({name.split("|")[1] for name in happened}):
-        came = {name.split("|")[0]: yes for name, yes in happened.items() if name.endswith(f"|{option}")}
-        cases = [came["us"]] if "us" in came else [True, False]
-        at = OPTIONS.index(option)
-        weight = weight * sum(_likelihood(replies, came | {"us": acted}, at) for acted in cases)
+    weight = likelihood(replies, happened)
     if not weight.sum() > 0:
         raise ValueError("In no world of the model could this have happened, so none can be weighted by it.")
     return weight / weight.sum()
 
 
-def _likelihood(replies: Responses, came: Mapping[str, bool], option: int) -> np.ndarray:
+def joint(replies: Responses, happened: Mapping[str, bool]) -> float:
+    """The probability (0 to 1) that the model gave to all the answers together: the mean over the worlds."""
+    return float(likelihood(replies, happened).mean())
+
+
+def likelihood(replies: Responses, happened: Mapping[str, bool]) -> np.ndarray:
+    """How likely every world made all that happened, (n,), 0 to 1; without an answer it is 1.
+
+    That is the product over the answers of p where it came and 1 - p where it did not. Seoul and Europe
+    follow Washington, so their p is the one given its answer; while that is open, both cases count.
+    """
+    chance = np.ones(len(replies.us))
+    for option in sorted({name.split("|")[1] for name in happened}):
+        came = {name.split("|")[0]: yes for name, yes in happened.items() if name.endswith(f"|{option}")}
+        cases = [came["us"]] if "us" in came else [True, False]
+        at = OPTIONS.index(option)
+        chance = chance * sum(_to_one_option(replies, came | {"us": acted}, at) for acted in cases)
+    return chance
+
+
+def _to_one_option(replies: Responses, came: Mapping[str, bool], option: int) -> np.ndarray:
     """How likely every world made these answers to one option, Washington's among them: (n,), 0 to 1."""
     chances = given_washington(replies, came["us"])
     given = {name: chances[name][:, option] for name in came}
