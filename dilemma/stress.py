@@ -17,6 +17,7 @@ Expected = Callable[[Inputs], np.ndarray]  # worlds -> (n, options) in kSE
 
 FOLDS = 5  # each fifth of the worlds is judged by a rule learned on the other four
 BINS, STEPS = 30, 200
+SPARED_LOSS = 0.6  # recruits, behind the ranges of `spared`: what one Russian loss avoided is worth there
 COSTS = ("c_us", "c_seoul", "c_europe", "c_joint", "c_china")
 
 
@@ -83,10 +84,7 @@ def worth_of_knowing(x: Inputs, ev: np.ndarray, groups: Mapping[str, Sequence[st
 
 
 def noisy(values: np.ndarray, error: float, seed: int) -> np.ndarray:
-    """A measurement of an input: its true value plus a normal error (standard deviation `error`, same unit).
-
-    Hand the result to `evppi` to learn what such a measurement would be worth.
-    """
+    """A measurement of an input: its true value plus a normal error (`error`: standard deviation)."""
     if error < 0:
         raise ValueError(f"The error of a measurement is {error}, but must not be negative.")
     return values + error * np.random.default_rng(seed).standard_normal(len(values))
@@ -140,6 +138,8 @@ def structures(x: Inputs, flat: Inputs, rung_kursk: float) -> dict[str, Inputs]:
         "flat_inputs": flat,
         "no_snub": _scaled(x, 0, ["snub"]),
         "fixed_rung": {**x, "rung_kursk": np.full_like(x["rung_kursk"], rung_kursk)},
+        "spared_full": {**x, "spared": np.minimum(x["spared"] / SPARED_LOSS, 1)},
+        "pay_for_places": {**x, "pay_ratio": x["pay_ratio"] / np.maximum(x["rotation"], 1)},
     }
 
 

@@ -84,6 +84,11 @@ def regret(values: np.ndarray) -> np.ndarray:
     return _best(values)[:, None] - values
 
 
+def surpassed(values: np.ndarray) -> pd.Series:
+    """Share of the worlds in which each option ends worse than the best of the others: `backfire` for all."""
+    return pd.Series((regret(values) > 0).mean(axis=0), index=pd.Index(OPTIONS, name="option"))
+
+
 def _best(values: np.ndarray) -> np.ndarray:
     """The row maximum, column by column: four times as fast as numpy's own over such short rows."""
     return np.maximum(np.maximum(values[:, 0], values[:, 1]), np.maximum(values[:, 2], values[:, 3]))
@@ -132,9 +137,15 @@ def _error(share: np.ndarray | float, draws: int) -> np.ndarray | float:
     return np.sqrt(share * (1 - share) / draws)
 
 
-def finely_balanced(shares: pd.DataFrame, choices: pd.Series) -> bool:
-    """Whether temperaments disagree, or the option best on average is best in under 60 % of the worlds."""
-    return choices.nunique() > 1 or bool(shares.share[choices["average"]] < CLEAR_SHARE)
+def standing(shares: pd.DataFrame, choices: pd.Series) -> str:
+    """How firm the verdict is: `balanced`, `divided` or `clear`.
+
+    Balanced: the option best on average is best in under 60 % of the worlds. Divided: it is best in more,
+    but the temperaments do not all choose it.
+    """
+    if shares.share[choices["average"]] < CLEAR_SHARE:
+        return "balanced"
+    return "divided" if choices.nunique() > 1 else "clear"
 
 
 def balance(x: Inputs, values: np.ndarray) -> pd.DataFrame:

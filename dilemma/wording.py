@@ -75,7 +75,7 @@ LABELS = {
     "yes": Text("yes", "ja"),
     "partly": Text("partly", "zum Teil"),
     "no": Text("no", "nein"),
-    "unresolved": Text("undecided", "unentschieden"),
+    "unresolved": Text("open", "offen"),
     # the Kremlin's options
     "refuse": Text("refuse", "ablehnen"),
     "train": Text("train only", "nur ausbilden"),
@@ -90,7 +90,7 @@ LABELS = {
     "washington": Text("Washington answers", "Washington antwortet"),
     "seoul": Text("Seoul answers", "Seoul antwortet"),
     "europe": Text("Europe answers", "Europa antwortet"),
-    "joint": Text("Washington and Seoul jointly", "Washington und Seoul vereint"),
+    "joint": Text("Washington and Seoul jointly", "Washington und Seoul gemeinsam"),
     "beijing": Text("Beijing turns away", "Peking rückt ab"),
     "total": Text("total", "Summe"),
     # governments, by country
@@ -102,8 +102,12 @@ LABELS = {
     "UKR": Text("Kyiv", "Kiew"),
     "USA": Text("Washington", "Washington"),
     # why an option ends worse than another
-    "horn_one": Text("horn one: dependence", "erstes Horn: Abhängigkeit"),
-    "horn_two": Text("horn two: the red line", "zweites Horn: rote Linie"),
+    "horn_one": Text("dependence (horn one)", "die Abhängigkeit (erstes Horn)"),
+    "horn_two": Text("the red line (horn two)", "die rote Linie (zweites Horn)"),
+    # how firm the verdict is
+    "balanced": Text("finely balanced", "offen"),
+    "divided": Text("divided by temperament", "je nach Temperament verschieden"),
+    "clear": Text("clear", "klar"),
     # where the values of an input come from
     "sourced": Text("sourced", "belegt"),
     "derived": Text("derived", "berechnet"),

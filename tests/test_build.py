@@ -68,6 +68,14 @@ def test_a_run_folder_holds_notebooks_findings_pages_and_its_record(make: Make, 
     assert expected == sorted(path.relative_to(run).as_posix() for path in run.rglob("*.*"))
 
 
+def test_a_run_of_an_older_version_with_fewer_parameters_is_replaced(make: Make):
+    folder = make(Parameters(draws=5000)).folder
+    record = content(folder)
+    del record["parameters"]["worldview"]
+    (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    assert folder == make(Parameters(draws=5000)).folder
+
+
 def test_a_run_with_many_own_values_still_has_a_name_of_its_own():
     many = [Parameters(inputs=";".join(f"key{at}=0,1,{top}" for at in range(20))) for top in (2, 3)]
     names = [build.run_name(parameters) for parameters in many]

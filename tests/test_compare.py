@@ -144,6 +144,7 @@ def test_runs_without_a_common_language_are_refused(tmp_path, make):
         compared(tmp_path)
 
 
+@pytest.mark.slow
 def test_one_language_in_common_gives_one_edition(tmp_path, make):
     make("a", languages=("en",))
     make("b")
@@ -168,6 +169,7 @@ def test_a_run_compared_with_itself_is_identical(tmp_path, make):
     assert "The two runs are identical." == compared(tmp_path, "a", "a").answer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stamps", "sentence"),
     [
@@ -449,6 +451,7 @@ def full(make: Make) -> None:
         make(name, Parameters(**one), [record("gap", 4.0)])
 
 
+@pytest.mark.slow
 def test_a_comparison_repeated_is_the_same_byte_for_byte(tmp_path, make):
     full(make)
     first = {file.name: file.read_bytes() for file in compared(tmp_path).files}
@@ -457,6 +460,7 @@ def test_a_comparison_repeated_is_the_same_byte_for_byte(tmp_path, make):
     assert expected == sorted(first)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_the_page_of_a_comparison_is_whole(language, tmp_path, make):
     full(make)

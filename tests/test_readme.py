@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from click.testing import CliRunner
 
 from dilemma.__main__ import commands
@@ -42,7 +43,7 @@ def test_every_command_is_in_the_readme_and_explains_itself(command):
 def test_every_parameter_a_command_passes_is_accepted():
     from dilemma import parameters
 
-    pairs = [pair for line in COMMANDS for pair in re.findall(r"-p (\S+) (\S+)", line)]
+    pairs = [pair for line in COMMANDS for pair in re.findall(r"-p (\S+) (\S+)", line.replace('"', ""))]
     assert pairs
     assert all(parameters.from_strings({name: value}) for name, value in pairs)
 
@@ -87,12 +88,19 @@ def verdict() -> str:
     stated = findings()
     words = {key: f"**{stated[f'{key}-word']['text_en']}**" for key in ("backfire", "horn-one", "horn-two")}
     troops = stated["troops-range"]["text_en"]
+    text = {id: found["text_en"] for id, found in stated.items()}
+    troops = stated["troops-range"]["text_en"]
     sentence = (
-        f"**The answer, as of 24 October 2024:** that the alliance may backfire on the Kremlin is {words['backfire']}. "
-        f"That the pact reveals dependence is {words['horn-one']}; that direct intervention crosses a red line is "
-        f"{words['horn-two']}. Pooling like with like, {troops} North Korean soldiers were "
-        f"{stated['troops-place']['text_en']}: as many as Russia loses in {stated['troops-days']['text_en']} days. "
-        "The words are cautious: each holds for the whole bar below, which spans 90% of the draws."
+        "**The answer, as of 24 October 2024:** letting the soldiers fight in Kursk would turn out worse for the Kremlin "
+        f"than its best alternative in {text['backfire-chance']} of the drawn outcomes; by the same yardstick refusing does "
+        f"so in {text['backfire-refuse-chance']}. The choice is **{text['dilemma-balanced']}**: on average “{text['dilemma-best']}” is best, in "
+        f"{text['dilemma-best-share']} of the worlds computed; Kursk is best in {text['dilemma-kursk-share']}, Ukraine "
+        f"itself in {text['dilemma-ukraine-share']}. Of the variance of the lead, {text['stress-assumed-share']} is due to inputs that "
+        "are assumed.\n\n"
+        f"As an argument, the thesis that the alliance may backfire is {words['backfire']}, that the pact reveals "
+        f"dependence {words['horn-one']}, that direct intervention crosses a red line {words['horn-two']}. Pooling like "
+        f"with like, {troops} North Korean soldiers were {text['troops-place']}: as many as Russia loses in "
+        f"{text['troops-days']} days. Each word holds for the whole bar below, which spans 90% of the draws."
     )
     scale = f"{'strength':<26} 0{'0.5':^{WIDTH - 2}}1"
     lines = {"The alliance may backfire": "backfire", "Horn one: dependence": "horn-one", "Horn two: red line": "horn-two"}
@@ -103,6 +111,22 @@ def verdict() -> str:
 def test_the_verdict_in_the_readme_is_that_of_the_committed_report():
     written = re.search(r"<!-- verdict -->(.*?)<!-- /verdict -->", README, re.DOTALL)[1]
     assert verdict() == written
+
+
+def replay() -> str:
+    """The README's table of the answer over time, from the figure of the committed report."""
+    page = BeautifulSoup((ROOT / "reports/kremlin-dilemma.en.html").read_bytes(), "html.parser")
+    _, *panels = page.select_one("#fig-replay svg")["aria-label"].removesuffix(".").split(". ")
+    columns = {name: dict(cell.split(": ") for cell in cells.split("; ")) for name, _, cells in (p.partition(": ") for p in panels)}
+    days = list(next(iter(columns.values())))
+    lines = [["as of", *columns], ["---"] * (len(columns) + 1), *([day, *(of[day] for of in columns.values())] for day in days)]
+    return "\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def test_the_table_of_the_answer_over_time_is_that_of_the_committed_report():
+    written = re.search(r"<!-- replay -->(.*?)<!-- /replay -->", README, re.DOTALL)[1]
+    assert replay() == written
+    assert 7 == len(written.strip().splitlines()) - 2
 
 
 @pytest.mark.slow

@@ -304,7 +304,8 @@ def test_every_structure_changes_what_it_names_and_nothing_else():
     assert {
         "baseline": set(), "no_pull": {"pull"}, "sharp_lines": {"blur"}, "blurred_lines": {"blur"},
         "costs_doubled": set(stress.COSTS), "costs_halved": set(stress.COSTS), "flat_inputs": set(X),
-        "no_snub": {"snub"}, "fixed_rung": {"rung_kursk"},
+        "no_snub": {"snub"}, "fixed_rung": {"rung_kursk"}, "spared_full": {"spared"},
+        "pay_for_places": {"pay_ratio"},
     } == changed  # fmt: skip
 
 
@@ -315,6 +316,29 @@ def test_structures_scale_by_the_stated_factors():
     assert np.allclose(2 * X["c_us"], of["costs_doubled"]["c_us"])
     assert np.allclose(0.5 * X["c_china"], of["costs_halved"]["c_china"])
     assert {2.0} == set(of["fixed_rung"]["rung_kursk"])
+
+
+def test_a_russian_spared_in_full_is_worth_at_most_one_russian():
+    x = {**worlds.guess(spared=0.3), "spared": np.array([0, 0.3, 0.6, 0.9])}
+    assert [0, 0.5, 1, 1] == stress.structures(x, x, 2.0)["spared_full"]["spared"].tolist()
+
+
+def test_pay_for_places_alone_does_not_grow_with_the_replacements():
+    few, many = worlds.guess(rotation=1), worlds.guess(rotation=2)
+    paid = [decision.items(stress.structures(x, x, 2.0)["pay_for_places"])["price"] for x in (few, many)]
+    assert [-4, -4] == [price[0, OPTIONS.index("kursk")] for price in paid]  # ten thousand places at four tenths of a Russian
+
+
+@pytest.mark.parametrize("rotation", [0, 0.5])
+def test_pay_for_places_is_never_more_than_the_pay_of_the_model(rotation):
+    x = worlds.guess(rotation=rotation)
+    assert x["pay_ratio"] == stress.structures(x, x, 2.0)["pay_for_places"]["pay_ratio"]
+
+
+def test_both_ways_to_reckon_kinder_to_the_soldiers_raise_kursk():
+    table = stress.compare_structures(stress.structures(X, X, 2.0), decision.expected)
+    assert table.kursk["spared_full"] > table.kursk["baseline"]
+    assert table.kursk["pay_for_places"] > table.kursk["baseline"]
 
 
 def test_the_costs_of_the_structure_tests_are_those_of_the_model():

@@ -128,22 +128,39 @@ def test_the_gap_of_the_best_option_is_its_lead():
     assert (found.lead, found.lead_error) == (found.gap, found.gap_error)
 
 
-def balanced(share: float, *chosen: str) -> bool:
+def standing(share: float, *chosen: str) -> str:
     shares = pd.DataFrame({"share": [0, 0, share, 1 - share]}, index=OPTIONS)
-    return verdict.finely_balanced(shares, pd.Series(chosen, index=verdict.TEMPERAMENTS))
+    return verdict.standing(shares, pd.Series(chosen, index=verdict.TEMPERAMENTS))
 
 
 @pytest.mark.parametrize(
     ("expected", "share", "chosen"),
     [
-        (False, 0.6, ["kursk"] * 4),
-        (True, 0.59, ["kursk"] * 4),
-        (True, 0.99, ["kursk", "kursk", "train", "kursk"]),
-        (True, 0.2, ["kursk"] * 4),  # best on average, yet another option is best in most worlds
+        ("clear", 0.6, ["kursk"] * 4),
+        ("balanced", 0.59, ["kursk"] * 4),
+        ("divided", 0.92, ["kursk", "kursk", "train", "kursk"]),
+        ("balanced", 0.59, ["kursk", "kursk", "train", "kursk"]),  # few worlds weigh more than temperaments
+        ("balanced", 0.2, ["kursk"] * 4),  # best on average, yet another option is best in most worlds
     ],
 )
-def test_the_verdict_hangs_in_the_balance_without_a_clear_share_or_without_agreement(expected, share, chosen):
-    assert expected == balanced(share, *chosen)
+def test_a_verdict_is_balanced_by_worlds_divided_by_temperaments_and_otherwise_clear(expected, share, chosen):
+    assert expected == standing(share, *chosen)
+
+
+def test_an_option_is_surpassed_where_another_ends_better():
+    # refusing never comes first, training once, Kursk nine times out of ten
+    assert [1, 0.9, 0.1, 1] == verdict.surpassed(GAMBLE).tolist()
+
+
+def test_two_equal_options_do_not_surpass_each_other():
+    assert [1, 0, 0, 1] == verdict.surpassed(np.array([[0.0, 4.0, 4.0, 1.0]])).tolist()
+
+
+@pytest.mark.parametrize("chosen", OPTIONS)
+def test_surpassed_is_the_probability_of_the_backfire_of_every_option(chosen):
+    x = draw(3000)
+    values, acts = decision.simulate(x, seed=2)
+    assert verdict.backfire(x, values, acts, chosen).probability == verdict.surpassed(values)[chosen]
 
 
 def test_doubling_every_input_in_soldiers_keeps_every_choice():

@@ -20,20 +20,22 @@ KINDS = {
     "signal": Text("A report one could really get", "Eine Meldung, die es wirklich geben könnte"),
 }
 STRUCTURES = {
-    "baseline": Text("Model as it stands", "Modell, wie es ist"),
+    "baseline": Text("Model as it stands", "Modell unverändert"),
     "no_pull": Text("Allies do not follow Washington", "Verbündete folgen Washington nicht"),
     "sharp_lines": Text("Sharp lines (blur a quarter)", "Scharfe Linien (Unschärfe nur ein Viertel)"),
     "blurred_lines": Text("Very blurred lines (blur threefold)", "Sehr unscharfe Linien (dreifach)"),
-    "costs_doubled": Text("Costs of all answers doubled", "Preis aller Antworten verdoppelt"),
-    "costs_halved": Text("Costs of all answers halved", "Preis aller Antworten halbiert"),
+    "costs_doubled": Text("Costs of all answers doubled", "Kosten aller Antworten verdoppelt"),
+    "costs_halved": Text("Costs of all answers halved", "Kosten aller Antworten halbiert"),
     "flat_inputs": Text("All values in a range equally likely", "Alle Werte gleich wahrscheinlich"),
     "no_snub": Text("Refusing Kim costs nothing", "Kim abzuweisen kostet nichts"),
     "fixed_rung": Text("Kursk's rung fixed at its best guess", "Sprosse von Kursk fest am Schätzwert"),
+    "spared_full": Text("A Russian spared counts fully", "Ein geschonter Russe zählt voll"),
+    "pay_for_places": Text("No pay for replacements", "Kein Sold für Ersatzleute"),
 }
 WRAP = 42  # letters of a label, per line
 NOTHING = Text("nothing measurable", "nichts Messbares")
 OTHERS, ALL = Text("{} others", "{} weitere"), Text("All {}", "Alle {}")
-KNOWING = Text("Bars: worth of knowing beforehand", "Balken: Wert, etwas vorher zu wissen")
+KNOWING = Text("Bars: worth of knowing before the choice", "Balken: Wert des Wissens vor der Wahl")
 DAYS = Text("days of Russian losses", "Tage russischer Verluste")
 ENDS = (Text("low end", "unteres Ende"), Text("high end", "oberes Ende"))
 RANGE = Text("where the value lies within its range", "wo der Wert in seiner Spanne liegt")
@@ -60,9 +62,8 @@ def worth_of_knowing(table: pd.DataFrame, language: str, rows: int = 9) -> Figur
         _worth_bars(axes, panel, language)
         axes.set_title(wording.pick(KINDS[kind], language))
     most = max(table.value.max(), 0.05)
-    worded = FuncFormatter(lambda days, _: wording.number(days, language, 1 if most >= 0.5 else 2))
     panels[-1].set(xlim=(0, 1.22 * most), xlabel=wording.pick(DAYS, language))
-    panels[-1].xaxis.set_major_formatter(worded)
+    panels[-1].xaxis.set_major_formatter(lambda days, _: wording.number(days, language, 2 - (most >= 0.5)))
     return figure
 
 
@@ -138,7 +139,7 @@ def flips_alt(table: pd.DataFrame, language: str) -> str:
     lines = [f"{row.text}: {flip_words(row, language)}" for row in shown.itertuples()]
     still = table[table.flip.isna()].text
     lines += [f"{wording.pick(NO_FLIP, language)}: {', '.join(still)}"] if len(still) else []
-    opening = {"en": "From best guess to flip point. ", "de": "Vom besten Schätzwert zum Kipppunkt. "}
+    opening = {"en": "From best guess to flip point. ", "de": "Von der besten Schätzung zum Kipppunkt. "}
     return opening[language] + "; ".join(lines) + "."
 
 

@@ -118,7 +118,8 @@ def checked_name(
 def _refuse_loss(name: str, parameters: Parameters, languages: Sequence[str], reports: Path) -> None:
     """Refuses to replace a run that this one would not make again."""
     earlier = folders.record(reports / "runs" / name)
-    if earlier.get("parameters") not in (None, _numbers(parameters)):
+    # What an older version did not know yet stood at its default.
+    if _numbers(Parameters()) | (earlier.get("parameters") or _numbers(parameters)) != _numbers(parameters):
         raise ParameterError(
             f"The run {name} exists with other parameters; choose another --name, or replace it with --force."
         )
