@@ -1,6 +1,5 @@
 """What a notebook's cells call to state something: prose, findings, figures, tables, citations."""
 
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,15 +8,14 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
-import matplotlib
 import mistune
 import pandas as pd
 from IPython import get_ipython
 from IPython.display import display
-from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from dilemma import evidence, findings
+from dilemma.figures import svg
 from dilemma.findings import FINDING, TABLE, Record, Value
 from dilemma.parameters import Parameters
 from dilemma.wording import Text, number, pick, short_day
@@ -72,7 +70,7 @@ class Chapter:
         self._claim(id, "fig-")
         about = {"kind": "figure", "id": id, "caption": caption, "alt": alt}
         metadata = {"dilemma": about, "image/svg+xml": {"alt": alt}}
-        self._show({"image/svg+xml": _svg(figure, id), "text/plain": alt}, metadata)
+        self._show({"image/svg+xml": svg.drawn(figure, id), "text/plain": alt}, metadata)
         display({"text/markdown": caption}, metadata={"dilemma": {"kind": "caption"}}, raw=True)
 
     def table(
@@ -171,17 +169,6 @@ def _current_cell() -> tuple[int, str | None]:
         return 0, None
     parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
     return shell.execution_count, parent.get("metadata", {}).get("cellId")
-
-
-def _svg(figure: Figure, id: str) -> str:
-    """The figure as SVG without date, creator or random ids; text stays text."""
-    page = io.StringIO()
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": id}):
-        figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None})
-    plt.close(figure)
-    drawn = page.getvalue()
-    # A hundredth of a point is finer than any screen or printer; the other digits are half of a file.
-    return re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", drawn[drawn.index("<svg") :])
 
 
 def _columns(frame: pd.DataFrame, align: Sequence[str] | None) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ import pytest
 
 from dilemma import chapter as chapter_module
 from dilemma.chapter import Chapter
+from dilemma.figures import svg
 from dilemma.findings import FINDING, TABLE
 from dilemma.parameters import Parameters
 from dilemma.wording import Text
@@ -245,3 +246,12 @@ def test_an_empty_table_keeps_its_columns(shown):
     troops().table(pd.DataFrame({"a": [], "b": []}), id="tab-a", caption="A")
     spec = shown[0][0][TABLE]
     assert (["a", "b"], []) == ([column["label"] for column in spec["columns"]], spec["rows"])
+
+
+def test_the_names_inside_a_picture_do_not_hang_on_the_last_digits_of_its_numbers():
+    pictures = []
+    for top in (1.0, 1.0 + 1e-13):
+        figure = plt.figure()
+        figure.subplots().plot([0, top], [0, 1], marker="o")
+        pictures.append(svg.drawn(figure, "fig-same"))
+    assert pictures[0] == pictures[1]

@@ -14,6 +14,8 @@ from traitlets.config import Config
 
 # The path of a socket may have 104 characters on macOS and 108 on Linux.
 LONGEST_SOCKET_FOLDER = 80
+# Sums that several threads add up differ in the last digit from run to run; and chapters run side by side anyway.
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
 
 
 @contextmanager
@@ -27,6 +29,7 @@ def known(pool: ThreadPoolExecutor) -> Iterator[type[AsyncKernelManager]]:
 
         async def start_kernel(self, **options: Any) -> None:
             """Starts the process and remembers it."""
+            options["env"] = {**(options.get("env") or os.environ), **ONE_THREAD}
             await super().start_kernel(**options)
             processes.append(self.provisioner.process)
             if broken_off:
