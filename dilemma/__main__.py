@@ -96,7 +96,7 @@ def compare(first: str, second: str) -> None:
     """
     first, second = (first, second) if second else ("default", first)
     _read_runs(first, second)
-    from dilemma.report.compare import build_comparison  # imports Jupyter
+    from dilemma.comparison.compare import build_comparison  # imports Jupyter
 
     made = build_comparison(first, second)
     _tell(made.problems)
@@ -194,10 +194,10 @@ def _choose_inputs(parameters: Parameters) -> None:
 def _read_runs(*names: str) -> None:
     """Refuses a missing run before Jupyter is imported, which takes a while."""
     from dilemma import findings
-    from dilemma.report import compare_runs
+    from dilemma.comparison import run_files
 
     for name in names:
-        compare_runs.read(name, findings.RUNS)
+        run_files.read(name, findings.RUNS)
 
 
 def _misuse(error: click.ClickException) -> str:

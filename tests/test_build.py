@@ -11,10 +11,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from dilemma.execution.execute import Outcome
 from dilemma.findings import FINDING
 from dilemma.parameters import ParameterError, Parameters
 from dilemma.report import build, folders, html, pdf
-from dilemma.report.execute import Outcome
 
 Make = Callable[..., build.Report]
 FAILED = "02-troops.ipynb (en) stopped in cell a (1 / 0): ZeroDivisionError."

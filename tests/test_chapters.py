@@ -12,9 +12,9 @@ import pytest
 from babel.dates import get_month_names
 
 from dilemma import evidence, findings
+from dilemma.execution.execute import execute
 from dilemma.parameters import Parameters
 from dilemma.report import document, provenance
-from dilemma.report.execute import execute
 
 pytestmark = pytest.mark.slow
 

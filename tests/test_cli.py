@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from dilemma import __main__ as cli
+from dilemma.execution.execute import Outcome
 from dilemma.parameters import NAMES, Parameters
 from dilemma.report import build
-from dilemma.report.execute import Outcome
 
 Call = tuple[Parameters, Sequence[str], str, int | None, bool]
 

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,18 +15,10 @@ from hypothesis import strategies as st
 
 from dilemma import __main__ as cli
 from dilemma import findings
+from dilemma.comparison import attribution, changed_findings, compare, passages, run_files
+from dilemma.execution import execute
 from dilemma.parameters import ParameterError, Parameters
-from dilemma.report import (
-    build,
-    compare,
-    compare_attribution,
-    compare_findings,
-    compare_runs,
-    compare_texts,
-    document,
-    execute,
-    folders,
-)
+from dilemma.report import build, document, folders
 from dilemma.wording import Text
 
 STAMPS = {
@@ -38,7 +28,7 @@ STAMPS = {
     "code_hash": "c" * 64,
     "versions": {"numpy": "2.4.6", "python": "3.11"},
 }
-Make = Callable[..., compare_runs.Run]
+Make = Callable[..., run_files.Run]
 
 
 def record(id: str, value: object, unit: str = "kse", chapter: str = "06-dilemma") -> findings.Record:
@@ -70,7 +60,7 @@ def make(tmp_path: Path) -> Make:
         languages: tuple[str, ...] = ("de", "en"),
         status: str = "complete",
         **stamps: object,
-    ) -> compare_runs.Run:
+    ) -> run_files.Run:
         run = tmp_path / "runs" / name
         for language in languages:
             (run / language).mkdir(parents=True)
@@ -81,7 +71,7 @@ def make(tmp_path: Path) -> Make:
         about = {"name": name, "parameters": values, "languages": list(languages), "status": status}
         folders.write_json(run / "run.json", about | {"provenance": provenance})
         folders.write_json(run / "findings.json", stated)
-        return compare_runs.read(name, tmp_path / "runs")
+        return run_files.read(name, tmp_path / "runs")
 
     return write
 
@@ -127,14 +117,14 @@ def test_a_missing_run_is_refused_with_the_command_that_makes_it(tmp_path, make)
 )
 def test_the_command_fits_the_name(name, command, tmp_path):
     with pytest.raises(ParameterError, match=re.escape(command)):
-        compare_runs.read(name, tmp_path)
+        run_files.read(name, tmp_path)
 
 
 @pytest.mark.parametrize("damage", ["{", "[]", '{"parameters": {"gone": 1}}'])
 def test_a_damaged_run_is_refused_in_one_sentence(damage, tmp_path, make):
     (make("a").folder / "run.json").write_text(damage, encoding="utf-8")
     with pytest.raises(ParameterError, match="The run a cannot be read; `python3 run.py report .* makes it again"):
-        compare_runs.read("a", tmp_path / "runs")
+        run_files.read("a", tmp_path / "runs")
 
 
 def test_runs_without_a_common_language_are_refused(tmp_path, make):
@@ -203,7 +193,7 @@ def test_changed_parameters_stand_with_meaning_and_both_values(tmp_path, make):
 def test_changes_are_sorted_by_chapter_and_there_in_reading_order():
     before = {r["id"]: r for r in [record("z", 1, chapter="05-red-line"), record("b", 1), record("a", 1), record("same", 3)]}
     after = {r["id"]: r for r in [record("z", 2, chapter="05-red-line"), record("b", 2), record("a", 2), record("same", 3)]}
-    assert ["z", "b", "a"] == [change.id for change in compare_findings.changes(before, after)]
+    assert ["z", "b", "a"] == [change.id for change in changed_findings.changes(before, after)]
 
 
 @pytest.mark.parametrize(
@@ -219,8 +209,8 @@ def test_changes_are_sorted_by_chapter_and_there_in_reading_order():
     ],
 )
 def test_a_change_has_a_sign_and_decimals_enough_to_be_seen(amount, unit, english, german):
-    digits = compare_findings.decimals(amount, unit)
-    assert (english, german) == tuple(compare_findings.difference(amount, unit, k, digits) for k in ("en", "de"))
+    digits = changed_findings.decimals(amount, unit)
+    assert (english, german) == tuple(changed_findings.difference(amount, unit, k, digits) for k in ("en", "de"))
 
 
 def test_numbers_stand_with_unit_and_change(tmp_path, make):
@@ -270,7 +260,7 @@ def texts(*cells: nbformat.NotebookNode, slug: str = "06-dilemma") -> document.D
     ],
 )
 def test_numbers_and_days_alone_flip_no_sentence(before, after):
-    assert [] == compare_texts.flipped(texts(said("a", before)), texts(said("a", after)))
+    assert [] == passages.flipped(texts(said("a", before)), texts(said("a", after)))
 
 
 @pytest.mark.parametrize(
@@ -282,24 +272,24 @@ def test_numbers_and_days_alone_flip_no_sentence(before, after):
     ],
 )
 def test_another_word_flips_a_sentence(before, after):
-    found = compare_texts.flipped(texts(said("a", before)), texts(said("a", after)))
+    found = passages.flipped(texts(said("a", before)), texts(said("a", after)))
     assert [("06-dilemma", "a", before, after)] == found
 
 
 def test_only_the_paragraphs_that_differ_are_shown():
     before, after = ("First stays.\n\n- one\n- two", "First stays.\n\n- one\n- three\n- four")
-    found = compare_texts.flipped(texts(said("a", before)), texts(said("a", after)))
+    found = passages.flipped(texts(said("a", before)), texts(said("a", after)))
     assert [("two", "three"), ("", "four")] == [(passage.before, passage.after) for passage in found]
 
 
 def test_a_sentence_that_only_one_run_says_is_a_difference():
-    found = compare_texts.flipped(texts(said("a", "Always.")), texts(said("a", "Always."), said("b", "New.")))
+    found = passages.flipped(texts(said("a", "Always.")), texts(said("a", "Always."), said("b", "New.")))
     assert [("06-dilemma", "b", "", "New.")] == found
 
 
 def test_references_to_figures_do_not_flip_and_read_as_in_the_run():
     drawn = samples.code("f", "", samples.figure_outputs("en"))
-    [passage] = compare_texts.flipped(
+    [passage] = passages.flipped(
         texts(drawn, said("a", "See [x](#fig-troops): it may.")), texts(drawn, said("a", "See [x](#fig-troops): it will."))
     )
     assert "See Figure 1: it may." == passage.before
@@ -310,20 +300,20 @@ def test_the_verdict_comes_first():
         first = notebook("00-summary", said("other", f"Also {word}."), said("verdict", f"It is {word}."))
         return document.build([first], "en", {})
 
-    assert ["verdict", "other"] == [passage.cell for passage in compare_texts.flipped(told("good"), told("bad"))]
+    assert ["verdict", "other"] == [passage.cell for passage in passages.flipped(told("good"), told("bad"))]
 
 
 def test_the_words_that_differ_are_bold_and_nothing_is_read_as_markup():
-    assert (r"It \*may\* **rise** \[x\].", r"It \*may\* **fall fast** \[x\].") == compare_texts.marked(
+    assert (r"It \*may\* **rise** \[x\].", r"It \*may\* **fall fast** \[x\].") == passages.marked(
         "It *may* rise [x].", "It *may* fall fast [x]."
     )
 
 
 @given(st.text(alphabet="ab* _[]`$<>&~|#!\\1."), st.text(alphabet="ab* _[]`$<>&~|#!\\1."))
 def test_marking_loses_no_word(before, after):
-    shown = compare_texts.marked(before, after)
+    shown = passages.marked(before, after)
     made = texts()
-    plain = [" ".join(compare_texts.plain(made.inline(side)).split()) for side in shown]
+    plain = [" ".join(passages.plain(made.inline(side)).split()) for side in shown]
     assert [" ".join(before.split()), " ".join(after.split())] == plain
 
 
@@ -351,25 +341,25 @@ def test_figures_that_differ_stand_in_pairs_with_caption_and_description(tmp_pat
 
 def test_a_change_is_the_sum_of_its_effects_and_the_interaction():
     # 10 -> 16 in all; one parameter alone gives 12, the other alone 13: 2 + 3 + 1 = 6.
-    assert compare_attribution.Attribution(6, (2, 3), 1) == compare_attribution.attribute(10, 16, [12, 13])
+    assert attribution.Attribution(6, (2, 3), 1) == attribution.attribute(10, 16, [12, 13])
 
 
 def test_a_product_has_an_interaction_and_a_sum_has_none():
     def product(x: float, y: float) -> float:
         return x * y
 
-    assert (2 * 5 - 6) == compare_attribution.attribute(6, 10, [product(2, 3), product(2, 3) + 0]).total
-    assert 2 == compare_attribution.attribute(product(1, 1), product(2, 3), [product(2, 1), product(1, 3)]).interaction
-    assert 0 == compare_attribution.attribute(1 + 1, 2 + 3, [2 + 1, 1 + 3]).interaction
+    assert (2 * 5 - 6) == attribution.attribute(6, 10, [product(2, 3), product(2, 3) + 0]).total
+    assert 2 == attribution.attribute(product(1, 1), product(2, 3), [product(2, 1), product(1, 3)]).interaction
+    assert 0 == attribution.attribute(1 + 1, 2 + 3, [2 + 1, 1 + 3]).interaction
 
 
 def test_an_effect_that_could_not_be_computed_stays_in_the_remainder():
-    assert compare_attribution.Attribution(6, (2, None), 4) == compare_attribution.attribute(10, 16, [12, None])
+    assert attribution.Attribution(6, (2, None), 4) == attribution.attribute(10, 16, [12, None])
 
 
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.lists(st.none() | st.floats(-1e6, 1e6), max_size=6))
 def test_effects_and_interaction_add_up_to_the_change(before, after, alone):
-    parts = compare_attribution.attribute(before, after, alone)
+    parts = attribution.attribute(before, after, alone)
     known = [effect for effect in parts.effects if effect is not None]
     assert pytest.approx(after - before, abs=1e-6) == sum(known) + parts.interaction
 
@@ -415,7 +405,7 @@ def test_parameters_that_cannot_go_together_have_no_effect_of_their_own(make, tm
     later = Parameters(as_of="2025-01-01", hindsight_until="2025-02-01")
     after = make("b", later, [record("gap", 2.0)])
     make("h", Parameters(hindsight_until="2025-02-01"), [record("gap", 1.5)])
-    alone = compare_attribution.one_at_a_time(before, after, tmp_path)
+    alone = attribution.one_at_a_time(before, after, tmp_path)
     assert {"as_of": None, "hindsight_until": 1.5} == {k: v and v["gap"]["value"] for k, v in alone.items()}
 
 
@@ -427,10 +417,10 @@ def test_a_missing_effect_is_explained(tmp_path, make):
 
 
 def test_findings_of_the_summary_lead_the_attribution():
-    changes = [compare_findings.Change(id, None, record(id, 1.0)) for id in ("a", "b", "c")]
-    assert ["c", "a", "b"] == [change.id for change in compare_findings.headlines_first(changes, ["c", "x"])]
+    changes = [changed_findings.Change(id, None, record(id, 1.0)) for id in ("a", "b", "c")]
+    assert ["c", "a", "b"] == [change.id for change in changed_findings.headlines_first(changes, ["c", "x"])]
     first = notebook("00-summary", said("list", "[1](#finding-x)"), said("verdict", "[2](#finding-c) [3](#finding-x)"))
-    assert ["c", "x"] == compare_texts.headlines(document.build([first], "en", {}))
+    assert ["c", "x"] == passages.headlines(document.build([first], "en", {}))
 
 
 # ------------------------------------------------------------ the pages
@@ -487,7 +477,7 @@ def test_the_answer_box_counts_what_changed(tmp_path, make):
 def test_a_comparison_is_no_run_for_anybody(tmp_path, make):
     full(make)
     compared(tmp_path)
-    assert ["a", "b", "x", "y", "z"] == compare_runs.names(tmp_path / "runs")
+    assert ["a", "b", "x", "y", "z"] == run_files.names(tmp_path / "runs")
     with pytest.raises(ParameterError, match="Names that begin with compare- belong to comparisons"):
         build.checked_name("compare-a-b", Parameters(), ["en"], tmp_path)
 

@@ -215,7 +215,7 @@ CORNERS = (
 @pytest.mark.slow
 @pytest.mark.parametrize("values", CORNERS, ids=lambda values: values["worldview"])
 def test_chapters_run_with_the_contracts_extremes(values, tmp_path: Path):
-    from dilemma.report.execute import execute
+    from dilemma.execution.execute import execute
 
     sample = tmp_path / "notebooks"
     sample.mkdir()

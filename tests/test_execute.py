@@ -11,9 +11,9 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from dilemma.execution import executed
+from dilemma.execution.execute import PAPERMILL, Outcome, command, execute
 from dilemma.parameters import Parameters
-from dilemma.report import executed
-from dilemma.report.execute import PAPERMILL, Outcome, command, execute
 
 psutil = pytest.importorskip("psutil")
 BOTH = (Parameters(language="de"), Parameters(language="en"))
@@ -154,7 +154,7 @@ INTERRUPTED = """
 import signal, sys
 from pathlib import Path
 from dilemma.parameters import Parameters
-from dilemma.report.execute import execute
+from dilemma.execution.execute import execute
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 try:

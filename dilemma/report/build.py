@@ -1,7 +1,6 @@
 """From parameters to a finished run folder: execute, merge, render, move into place."""
 
 import hashlib
-import json
 import re
 import shutil
 from collections.abc import Sequence
@@ -10,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from dilemma import findings
+from dilemma.execution.execute import Outcome, execute
 from dilemma.parameters import ParameterError, Parameters
 from dilemma.report import folders, provenance
-from dilemma.report.execute import Outcome, execute
 from dilemma.report.strings import string
 from dilemma.wording import LANGUAGES
 

@@ -14,6 +14,7 @@ from dilemma.report import chapters, markdown, merge, references
 from dilemma.report.strings import string
 from dilemma.report.tables import Grid, Token, from_spec
 
+NAME = "kremlin-dilemma"  # of the report's files
 READING_ORDER = ("command", "parameters", "data_hash", "notebooks_hash", "code_hash", "inputs", "versions")
 
 
@@ -29,7 +30,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Document:
-    """Everything the HTML and the PDF render; they differ in form only."""
+    """Everything the HTML and the PDF render; they differ in form only.
+
+    `name` and the language name its files, so that the editions can link to one another.
+    """
 
     notebook: NotebookNode
     language: str
@@ -44,6 +48,7 @@ class Document:
     provenance: Mapping[str, Any]
     incomplete: tuple[str, ...]
     languages: tuple[str, ...] = wording.LANGUAGES
+    name: str = NAME
     problems: list[str] = field(default_factory=list)
 
     def blocks(self, source: str, place: Mapping[str, Any]) -> list[Token]:

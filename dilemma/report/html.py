@@ -23,7 +23,6 @@ from dilemma.report.tables import Cell, Grid
 
 TEMPLATES = Path(__file__).parent / "templates"
 FONTS_HERE = "/* fonts */"
-SIBLING = "kremlin-dilemma"
 # Names, operators and brackets have no colour of their own, and their marks would be a tenth of the page.
 PLAIN = re.compile(r'<span class="(?:n|p|o|w|nb|nn)">([^<]*)</span>')
 POLICY = (
@@ -158,7 +157,7 @@ class Page:
 
     def sibling(self, language: str, kind: str) -> str:
         """The file name of another edition, which lies beside this one."""
-        return f"{SIBLING}.{language}.{kind}"
+        return f"{self.document.name}.{language}.{kind}"
 
     def asset(self, name: str) -> str:
         """A file of the template folder: the style sheet or the script."""

@@ -21,8 +21,8 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 from traitlets.config import Config
 
+from dilemma.execution import executed, kernels
 from dilemma.parameters import Parameters
-from dilemma.report import executed, kernels
 
 PAPERMILL = r".venv\Scripts\papermill" if os.name == "nt" else ".venv/bin/papermill"
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)

@@ -7,24 +7,26 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from dilemma.report import compare_tables, document
-from dilemma.report.compare_result import Comparison, answer, effects, is_identical
-from dilemma.report.compare_runs import Run
-from dilemma.report.compare_texts import Picture
+from dilemma.comparison import tables
+from dilemma.comparison.passages import Picture
+from dilemma.comparison.result import Comparison, answer, effects, is_identical
+from dilemma.comparison.run_files import Run
+from dilemma.report import document
 from dilemma.report.document import Document
 
 
-def build(comparison: Comparison, languages: tuple[str, ...]) -> Document:
-    """The document that HTML and PDF render; `languages` are those the comparison is made in."""
+def build(comparison: Comparison, languages: tuple[str, ...], name: str) -> Document:
+    """The document that HTML and PDF render; `languages` are those the comparison is made in, `name` its files'."""
     made = document.build(
         notebooks(comparison), comparison.language, provenance(comparison), languages=languages
     )
-    names = {"before": comparison.before.name, "after": comparison.after.name}
+    runs = {"before": comparison.before.name, "after": comparison.after.name}
     return replace(
         made,
-        title=comparison.word("title", **names),
+        title=comparison.word("title", **runs),
         subtitle=comparison.word("subtitle"),
         verdict=answer(comparison),
+        name=name,
     )
 
 
@@ -75,17 +77,17 @@ def _changes(comparison: Comparison) -> Iterator[NotebookNode]:
 
 def _parameters(comparison: Comparison) -> Iterator[NotebookNode]:
     if comparison.changed:
-        yield compare_tables.parameters(comparison)
+        yield tables.parameters(comparison)
     else:
         yield _told(comparison, "nothing")
 
 
 def _words(comparison: Comparison) -> Iterator[NotebookNode]:
-    yield compare_tables.words(comparison) if comparison.words else _told(comparison, "none")
+    yield tables.words(comparison) if comparison.words else _told(comparison, "none")
 
 
 def _numbers(comparison: Comparison) -> Iterator[NotebookNode]:
-    yield compare_tables.numbers(comparison) if comparison.numbers else _told(comparison, "none")
+    yield tables.numbers(comparison) if comparison.numbers else _told(comparison, "none")
     if comparison.unseen:
         yield _told(comparison, "rounded", count=comparison.unseen)
     if {"draws", "seed"} & set(comparison.changed):
@@ -100,14 +102,14 @@ def _causes(comparison: Comparison) -> Iterator[NotebookNode]:
         return
     yield _told(comparison, "causes_intro")
     if comparison.numbers:
-        table, left_out = compare_tables.causes(comparison)
+        table, left_out = tables.causes(comparison)
         yield table
         if _has_gaps(comparison):
             yield _told(comparison, "dash")
         if left_out:
             yield _told(comparison, "causes_rest", count=left_out)
     if comparison.words:
-        yield compare_tables.word_causes(comparison)
+        yield tables.word_causes(comparison)
 
 
 def _has_gaps(comparison: Comparison) -> bool:
@@ -118,7 +120,7 @@ def _has_gaps(comparison: Comparison) -> bool:
 
 def _sentences(comparison: Comparison) -> Iterator[NotebookNode]:
     yield _told(comparison, "sentences_intro" if comparison.sentences else "none")
-    yield from compare_tables.sentences(comparison)
+    yield from tables.sentences(comparison)
 
 
 def _figures(comparison: Comparison) -> Iterator[NotebookNode]:
@@ -142,7 +144,7 @@ def _figure(comparison: Comparison, run: Run, picture: Picture, side: str) -> No
     caption = comparison.word("figure_of", run=run.name, chapter=chapter, caption=picture.caption)
     own = {"kind": "figure", "id": f"{picture.id}-run-{side}", "caption": caption, "alt": alt}
     data = {"image/svg+xml": picture.svg, "text/plain": alt}
-    return compare_tables.shown(data, {"dilemma": own, "image/svg+xml": {"alt": alt}})
+    return tables.shown(data, {"dilemma": own, "image/svg+xml": {"alt": alt}})
 
 
 def _told(comparison: Comparison, key: str, **values: object) -> NotebookNode:

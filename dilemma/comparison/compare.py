@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dilemma import findings
+from dilemma.comparison import attribution, changed_findings, page, passages, run_files
+from dilemma.comparison.attribution import Stated
+from dilemma.comparison.result import Comparison, answer, record
+from dilemma.comparison.run_files import Run
 from dilemma.parameters import ParameterError
-from dilemma.report import (
-    build, compare_attribution, compare_findings, compare_page, compare_runs, compare_texts, folders,
-)  # fmt: skip
-from dilemma.report.compare_attribution import Stated
-from dilemma.report.compare_result import Comparison, answer, record
-from dilemma.report.compare_runs import Run
+from dilemma.report import build, folders
 from dilemma.wording import LANGUAGES
 
 
@@ -32,7 +31,7 @@ def build_comparison(
     Nothing is executed but what the attribution to single parameters needs and no run has yet.
     Raises ParameterError when a run is missing or both have no language in common.
     """
-    before, after = compare_runs.read(first, runs), compare_runs.read(second, runs)
+    before, after = run_files.read(first, runs), run_files.read(second, runs)
     languages = _languages(before, after)
     obstacle, alone = _attribution(before, after, notebooks)
     name = f"{build.COMPARISON}{first}-{second}"
@@ -57,10 +56,10 @@ def _languages(before: Run, after: Run) -> tuple[str, ...]:
 
 def _attribution(before: Run, after: Run, notebooks: Path) -> tuple[str, dict[str, Stated | None]]:
     """Why nothing can be attributed (or nothing), and the findings with each parameter changed alone."""
-    obstacle = compare_attribution.obstacle(before, after)
-    if not obstacle and compare_attribution.needs_execution(before, after) and not compare_runs.is_current(before):
+    obstacle = attribution.obstacle(before, after)
+    if not obstacle and attribution.needs_execution(before, after) and not run_files.is_current(before):
         obstacle = "stale"
-    return obstacle, {} if obstacle else compare_attribution.one_at_a_time(before, after, notebooks)
+    return obstacle, {} if obstacle else attribution.one_at_a_time(before, after, notebooks)
 
 
 def _compared(
@@ -77,16 +76,16 @@ def _compared(
         language=language,
         before=before,
         after=after,
-        changes=compare_findings.changes(before.findings, after.findings),
-        sentences=compare_texts.flipped(old, new),
-        pictures=compare_texts.redrawn(old, new),
+        changes=changed_findings.changes(before.findings, after.findings),
+        sentences=passages.flipped(old, new),
+        pictures=passages.redrawn(old, new),
         titles={
             heading.anchor: heading.markdown
             for one in (old, new)
             for heading in one.headings
             if heading.level == 1
         },
-        headlines=list(dict.fromkeys([*compare_texts.headlines(old), *compare_texts.headlines(new)])),
+        headlines=list(dict.fromkeys([*passages.headlines(old), *passages.headlines(new)])),
         alone=alone,
         obstacle=obstacle,
     )
@@ -96,11 +95,9 @@ def _write(comparison: Comparison, languages: tuple[str, ...], folder: Path, nam
     """Writes HTML and PDF of one language; yields what could not be shown as written."""
     from dilemma.report import html, pdf
 
-    report = compare_page.build(comparison, languages)
+    report = page.build(comparison, languages, name)
     stem = folder / f"{name}.{comparison.language}"
-    # The page names its other editions after the report; those of a comparison are named after the runs.
-    page = html.render_html(report).replace(f'href="{html.SIBLING}.', f'href="{name}.')
-    print_edition = pdf.render_pdf(report)
-    Path(f"{stem}.html").write_text(page, encoding="utf-8", newline="\n")
+    shown, print_edition = html.render_html(report), pdf.render_pdf(report)
+    Path(f"{stem}.html").write_text(shown, encoding="utf-8", newline="\n")
     Path(f"{stem}.pdf").write_bytes(print_edition)
     yield from (f"{comparison.language}: {problem}" for problem in report.problems)

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from dilemma import findings
 from dilemma import parameters as contract
+from dilemma.comparison import run_files
+from dilemma.comparison.run_files import Run
 from dilemma.findings import Record
 from dilemma.parameters import ParameterError, Parameters
-from dilemma.report import compare_runs, folders
-from dilemma.report.compare_runs import Run
+from dilemma.report import folders
 
 Stated = Mapping[str, Record]
 
@@ -55,7 +56,7 @@ def one_at_a_time(before: Run, after: Run, notebooks: Path) -> dict[str, Stated 
     Taken from a finished run with the same inputs where there is one, else executed; None where
     those parameters cannot go together. One changed parameter needs no run: it made `after`.
     """
-    names = compare_runs.changed(before, after)
+    names = run_files.changed(before, after)
     if len(names) < 2:
         return dict.fromkeys(names, after.findings)
     return {name: _alone(before, after, name, notebooks) for name in names}
@@ -63,7 +64,7 @@ def one_at_a_time(before: Run, after: Run, notebooks: Path) -> dict[str, Stated 
 
 def needs_execution(before: Run, after: Run) -> bool:
     """Whether a chapter would have to be executed to tell the parameters apart."""
-    names = compare_runs.changed(before, after)
+    names = run_files.changed(before, after)
     mixes = [_mixed(before, after, name) for name in names] if len(names) > 1 else []
     return any(mixed and _finished(before, mixed) is None for mixed in mixes)
 
@@ -90,9 +91,9 @@ def _finished(like: Run, mixed: Parameters) -> Stated | None:
     kept = runs / _folder_name(like, mixed) / "findings.json"
     if kept.exists():
         return _by_id(json.loads(kept.read_text(encoding="utf-8")))
-    for name in compare_runs.names(runs):
+    for name in run_files.names(runs):
         try:
-            run = compare_runs.read(name, runs)
+            run = run_files.read(name, runs)
         except ParameterError:
             continue  # a damaged run serves nobody
         if run.complete and run.parameters == mixed and run.made_from == like.made_from:
@@ -116,7 +117,7 @@ def _executed(before: Run, mixed: Parameters, name: str, notebooks: Path) -> Sta
 
 def _run(chapters: Sequence[Path], mixed: Parameters, folder: Path) -> tuple[list[Record], bool]:
     """What the chapters state under these parameters, and whether all ran to their end."""
-    from dilemma.report.execute import execute
+    from dilemma.execution.execute import execute
 
     (folder / "notebooks").mkdir()
     for path in chapters:

@@ -7,11 +7,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
 from dilemma import parameters as contract
+from dilemma.comparison import changed_findings
+from dilemma.comparison.changed_findings import Change
+from dilemma.comparison.passages import escaped, marked
+from dilemma.comparison.result import Comparison, effects, is_verdict
 from dilemma.findings import TABLE
-from dilemma.report import compare_findings
-from dilemma.report.compare_findings import Change
-from dilemma.report.compare_result import Comparison, effects, is_verdict
-from dilemma.report.compare_texts import escaped, marked
 from dilemma.wording import PERCENTAGES, label
 
 Rows = Sequence[Sequence[str]]
@@ -56,7 +56,7 @@ def numbers(comparison: Comparison) -> NotebookNode:
 
 def causes(comparison: Comparison) -> tuple[NotebookNode, int]:
     """Each change taken apart, those that the summary cites first; and how many rows are left out."""
-    ranked = compare_findings.headlines_first(comparison.numbers, comparison.headlines)
+    ranked = changed_findings.headlines_first(comparison.numbers, comparison.headlines)
     rows = [row for change in ranked for row in _effects(change, comparison)]
     columns = [comparison.word("change"), *_alone(comparison), comparison.word("interaction")]
     shown = _table(comparison, "causes", ["finding", "unit"], columns, rows[:LONGEST], side="right")
@@ -134,14 +134,14 @@ def _label(change: Change, comparison: Comparison) -> str:
 
 
 def _texts(records: Sequence[dict[str, Any] | None], comparison: Comparison) -> list[str]:
-    return [compare_findings.text(record, comparison.language) for record in records]
+    return [changed_findings.text(record, comparison.language) for record in records]
 
 
 def _shift(change: Change, comparison: Comparison) -> str:
     """The size of the change; of a range that of both ends."""
-    amounts = compare_findings.shift(change.before, change.after)
+    amounts = changed_findings.shift(change.before, change.after)
     unit = change.record["unit"]
-    parts = [_amount(amount, unit, compare_findings.decimals(amount, unit), comparison) for amount in amounts]
+    parts = [_amount(amount, unit, changed_findings.decimals(amount, unit), comparison) for amount in amounts]
     whole = " / ".join(parts) or MISSING
     return comparison.word("points", change=whole) if parts and unit in PERCENTAGES else whole
 
@@ -153,7 +153,7 @@ def _effects(change: Change, comparison: Comparison) -> Iterator[list[str]]:
     ends = [comparison.word(end, label=name) for end in ("low_end", "high_end")] if len(split) == 2 else [name]
     kind = comparison.word("percentage_points") if unit in PERCENTAGES else label(unit, comparison.language)
     for end, part in zip(ends, split, strict=False):
-        digits = compare_findings.decimals(part.total, unit)
+        digits = changed_findings.decimals(part.total, unit)
         amounts = [part.total, *part.effects, part.interaction]
         yield [end, kind, *(_amount(amount, unit, digits, comparison) for amount in amounts)]
 
@@ -161,7 +161,7 @@ def _effects(change: Change, comparison: Comparison) -> Iterator[list[str]]:
 def _amount(amount: float | None, unit: str, digits: int, comparison: Comparison) -> str:
     if amount is None:
         return MISSING
-    return compare_findings.difference(amount, unit, comparison.language, digits)
+    return changed_findings.difference(amount, unit, comparison.language, digits)
 
 
 def _value(text: str) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dilemma.report import compare_findings, compare_runs
-from dilemma.report.compare_attribution import Attribution, Stated, attribute
-from dilemma.report.compare_findings import Change
-from dilemma.report.compare_runs import Run
-from dilemma.report.compare_texts import Picture, Sentence
+from dilemma.comparison import changed_findings, run_files
+from dilemma.comparison.attribution import Attribution, Stated, attribute
+from dilemma.comparison.changed_findings import Change
+from dilemma.comparison.passages import Picture, Sentence
+from dilemma.comparison.run_files import Run
 from dilemma.report.merge import SUMMARY, VERDICT
 from dilemma.report.strings import string
 
@@ -33,17 +33,17 @@ class Comparison(NamedTuple):
     @property
     def changed(self) -> list[str]:
         """The parameters that differ."""
-        return compare_runs.changed(self.before, self.after)
+        return run_files.changed(self.before, self.after)
 
     @property
     def words(self) -> list[Change]:
         """The findings in words that differ."""
-        return [change for change in self.changes if compare_findings.in_words(change)]
+        return [change for change in self.changes if changed_findings.in_words(change)]
 
     @property
     def numbers(self) -> list[Change]:
         """The findings in numbers whose printed text differs."""
-        return [change for change in self.changes if change.shown and not compare_findings.in_words(change)]
+        return [change for change in self.changes if change.shown and not changed_findings.in_words(change)]
 
     @property
     def unseen(self) -> int:
@@ -58,7 +58,7 @@ def is_verdict(passage: Sentence) -> bool:
 
 def is_identical(comparison: Comparison) -> bool:
     """Whether nothing at all differs but the names."""
-    caveats = compare_runs.caveats(comparison.before, comparison.after, comparison.language)
+    caveats = run_files.caveats(comparison.before, comparison.after, comparison.language)
     differing = (comparison.changed, comparison.changes, comparison.sentences, comparison.pictures)
     return not caveats and not any(differing)
 
@@ -67,7 +67,7 @@ def answer(comparison: Comparison) -> str:
     """The comparison in short, as Markdown: what else differs comes first, then what changed."""
     if is_identical(comparison):
         return comparison.word("identical")
-    told = compare_runs.caveats(comparison.before, comparison.after, comparison.language)
+    told = run_files.caveats(comparison.before, comparison.after, comparison.language)
     flips = any(is_verdict(passage) for passage in comparison.sentences)
     counts = comparison.word(
         "counts",
@@ -97,10 +97,10 @@ def _typed(text: str) -> str:
 
 def effects(change: Change, alone: Mapping[str, Stated | None]) -> list[Attribution]:
     """The change of a number, or of both ends of a range, taken apart; empty where nothing can be subtracted."""
-    old, new = compare_findings.figures(change.before), compare_findings.figures(change.after)
+    old, new = changed_findings.figures(change.before), changed_findings.figures(change.after)
     if not old or len(old) != len(new):
         return []
-    single = [compare_findings.figures((stated or {}).get(change.id)) for stated in alone.values()]
+    single = [changed_findings.figures((stated or {}).get(change.id)) for stated in alone.values()]
     return [
         attribute(*ends, [found[at] if len(found) == len(old) else None for found in single])
         for at, ends in enumerate(zip(old, new, strict=True))
@@ -112,7 +112,7 @@ def record(comparison: Comparison) -> dict[str, Any]:
     runs = (comparison.before, comparison.after)
     return {
         "runs": [run.name for run in runs],
-        "caveats": compare_runs.caveats(*runs, "en"),
+        "caveats": run_files.caveats(*runs, "en"),
         "identical": is_identical(comparison),
         "parameters": {name: [run.parameters.texts()[name] for run in runs] for name in comparison.changed},
         "findings": [_finding(change, comparison) for change in comparison.changes],

@@ -1,0 +1,1 @@
+"""Executes chapters with papermill and says how each one ended; knows nothing of what they compute."""
