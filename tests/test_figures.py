@@ -168,15 +168,27 @@ def strengths() -> pd.DataFrame:
     return summary.strengths(values, {"a": "Das Bündnis kann schaden"})
 
 
+SHARES = pd.Series({"refuse": 0.52, "train": 0.08, "kursk": 0.4, "ukraine": 0.004})
+TITLES = ("In so vielen Welten die beste Option", "So fest steht die These")
+
+
 @LANGUAGES
 def test_the_key_figure_stays_inside_the_page(language):
-    figure = summary.horns(pd.concat([strengths()] * 3), evidence.read("scales"), language)
+    figure = summary.answer(SHARES, pd.concat([strengths()] * 3), evidence.read("scales"), TITLES, language)
     assert [] == outside(figure)
     assert [] == overlapping(figure)
 
 
-def test_the_alt_text_of_the_key_figure_says_median_and_interval():
-    assert "Stärken von 0 bis 1. Das Bündnis kann schaden: 0,55 (0,49–0,61)." == summary.horns_alt(strengths(), "de")
+def test_the_alt_text_of_the_key_figure_says_shares_median_and_interval():
+    assert (
+        "In so vielen Welten die beste Option: ablehnen: 52 %; nur ausbilden: 8 %; nur Kursk: 40 %; "
+        "in der Ukraine: <1 %. So fest steht die These: Das Bündnis kann schaden: 0,55 (0,49–0,61)."
+    ) == summary.answer_alt(SHARES, strengths(), TITLES, "de").replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_key_figure_reads_the_share_of_each_option_from_the_findings():
+    values = {f"dilemma-{option}-share": share for option, share in SHARES.items()}
+    assert SHARES.to_dict() == summary.shares(values).to_dict()
 
 
 def test_every_stage_of_the_model_has_a_colour_and_a_label():

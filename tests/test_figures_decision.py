@@ -13,7 +13,7 @@ from worlds import draw, guess
 from dilemma import decision, verdict, wording
 from dilemma.escalation import OPTIONS
 from dilemma.figures import decision as figures
-from dilemma.figures import tipping
+from dilemma.figures import theme, tipping
 
 LANGUAGES = pytest.mark.parametrize("language", wording.LANGUAGES)
 X = draw(2000)
@@ -52,7 +52,7 @@ def test_the_bars_of_the_balance_pile_up_to_the_total():
 
 def test_gains_are_filled_and_costs_are_empty():
     gain, cost, _ = figures.balance(table(), "en").axes[0].patches
-    assert to_rgb(figures.COLOUR["refuse"]) == gain.get_facecolor()[:3]
+    assert to_rgb(theme.OPTION["refuse"]) == gain.get_facecolor()[:3]
     assert (1, 1, 1) == cost.get_facecolor()[:3]
 
 
@@ -102,7 +102,7 @@ def test_every_world_has_its_square_and_every_option_that_occurs_a_sample():
 
 
 def test_every_option_differs_in_grey_print():
-    assert 4 == len(set(figures.HATCH.values())) == len(set(figures.COLOUR.values()))
+    assert 4 == len(set(figures.HATCH.values())) == len(set(theme.OPTION.values()))
 
 
 @given(st.lists(st.floats(0, 1), min_size=4, max_size=4).filter(lambda weights: sum(weights) > 0.01))

@@ -11,7 +11,6 @@ from dilemma import wording
 from dilemma.figures import theme
 from dilemma.wording import Text
 
-COLOUR = {"refuse": theme.REFUSE, "train": theme.TRAIN, "kursk": theme.KURSK, "ukraine": theme.UKRAINE}
 # Tells the options apart in grey print
 HATCH = {"refuse": "", "train": "/////", "kursk": r"\\", "ukraine": "xxxxx"}
 SUMMARY = ["total", "low", "high"]
@@ -37,7 +36,7 @@ def balance(table: pd.DataFrame, language: str) -> Figure:
     figure = theme.canvas(0.36 * items.shape[1] + 1.6)
     panels = figure.subplots(2, 2, sharex=True, sharey=True)
     for axes, option in zip(panels.flat, table.index, strict=True):
-        _pile(axes, items.loc[option], COLOUR[option], language)
+        _pile(axes, items.loc[option], theme.OPTION[option], language)
         _outcome(axes, table.loc[option, SUMMARY], items.shape[1], language)
         axes.set_title(wording.heading(option, language))
     labels = [wording.heading(name, language) for name in [*items, "total"]]
@@ -123,7 +122,7 @@ def tiles(ratings: pd.DataFrame, choices: pd.Series, language: str) -> Figure:
     for row, temperament in enumerate(ratings):
         for column, option in enumerate(ratings.index):
             words = _signed(ratings.loc[option, temperament], language)
-            _tile(axes, column, row, words, COLOUR[option], choices[temperament] == option, language)
+            _tile(axes, column, row, words, theme.OPTION[option], choices[temperament] == option, language)
         name, measure = wording.heading(temperament, language), wording.pick(MEASURE[temperament], language)
         axes.text(-0.6, row - 0.12, name, ha="right", va="center", weight="bold")
         axes.text(-0.6, row + 0.2, measure, ha="right", va="center", size=7.4, color=theme.MUTED)
@@ -198,7 +197,7 @@ def _apart(middles: np.ndarray) -> np.ndarray:
 
 
 def _square(axes: Axes, x: float, y: float, option: str) -> None:
-    look = {"facecolor": COLOUR[option], "edgecolor": theme.PAPER, "linewidth": 0}
+    look = {"facecolor": theme.OPTION[option], "edgecolor": theme.PAPER, "linewidth": 0}
     hatch = {"hatch": HATCH[option], "hatch_linewidth": 0.8}
     axes.add_patch(Rectangle((x - 0.43, y - 0.43), 0.86, 0.86, **look, **hatch))
 

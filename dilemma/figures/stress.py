@@ -10,7 +10,6 @@ from matplotlib.ticker import FuncFormatter
 
 from dilemma import wording
 from dilemma.figures import theme
-from dilemma.figures.decision import COLOUR
 from dilemma.wording import Text
 
 KINDS = {
@@ -158,7 +157,7 @@ def in_unit(value: float, row, language: str) -> str:
 
 def _dumbbell(axes: Axes, position: int, row, language: str) -> None:
     start, end = ((value - row.low) / (row.high - row.low) for value in (row.guess, row.flip))
-    colour = COLOUR[row.option]
+    colour = theme.OPTION[row.option]
     axes.plot([0, 1], [position, position], color=theme.FAINT, linewidth=0.8, zorder=0)
     axes.plot([start, end], [position, position], color=colour, linewidth=2.6, solid_capstyle="butt")
     axes.plot(start, position, marker="|", markersize=9, markeredgewidth=1.8, color=theme.INK)
@@ -172,21 +171,21 @@ def structures(table: pd.DataFrame, language: str) -> Figure:
     `table` is that of `stress.compare_structures`; a bold number with a dot marks the option best on average.
     """
     figure = theme.canvas(0.3 * len(table) + 0.55)
-    columns = figure.subplots(1, len(COLOUR), sharex=True, sharey=True)
-    for axes, option in zip(columns, COLOUR, strict=True):
-        _share_bars(axes, table[option], table.best == option, COLOUR[option], language)
-        axes.set_title(wording.heading(option, language), color=COLOUR[option])
+    columns = figure.subplots(1, len(theme.OPTION), sharex=True, sharey=True)
+    for axes, option in zip(columns, theme.OPTION, strict=True):
+        _share_bars(axes, table[option], table.best == option, theme.OPTION[option], language)
+        axes.set_title(wording.heading(option, language), color=theme.OPTION[option])
     texts = [fill(wording.pick(STRUCTURES[name], language), 30) for name in table.index]
     columns[0].set_yticks(range(len(table)), texts, color=theme.INK)
-    columns[0].set(ylim=(len(table) - 0.5, -0.5), xlim=(0, 1.75 * table[list(COLOUR)].max(axis=None)))
+    columns[0].set(ylim=(len(table) - 0.5, -0.5), xlim=(0, 1.75 * table[list(theme.OPTION)].max(axis=None)))
     return figure
 
 
 def structures_alt(table: pd.DataFrame, language: str) -> str:
     """The columns in words: every structure with the four shares and the option best on average."""
-    lines, said = [], table[list(COLOUR)].map(wording.quantity, unit="probability", language=language)
+    lines, said = [], table[list(theme.OPTION)].map(wording.quantity, unit="probability", language=language)
     for structure, row in said.iterrows():
-        shares = [f"{wording.label(key, language)} {row[key]}" for key in COLOUR]
+        shares = [f"{wording.label(key, language)} {row[key]}" for key in theme.OPTION]
         best = f"{wording.label('average', language)}: {wording.label(table.best[structure], language)}"
         lines.append(f"{wording.pick(STRUCTURES[structure], language)}: {', '.join(shares)}; {best}.")
     return f"{wording.pick(SHARES, language)}. {' '.join(lines)}"

@@ -13,6 +13,7 @@ WIDTH = 6.3  # inches: the text width of the PDF page
 INK, MUTED, FAINT, PAPER = "#1b1f24", "#5a626b", "#c9ced4", "#ffffff"
 # One colour per place of action, the same in every chapter.
 REFUSE, TRAIN, KURSK, UKRAINE = "#7d848c", "#1f5f99", "#b36b00", "#a8323a"
+OPTION = {"refuse": REFUSE, "train": TRAIN, "kursk": KURSK, "ukraine": UKRAINE}
 STAGE = {"planned": REFUSE, "dispatched": MUTED, "arrived": TRAIN, "near_front": "#7a6a2f", "in_kursk": KURSK}
 SUPPORT, ATTACK = "#2b6b68", "#9a3b2c"
 VOICES = ("#1f5f99", "#b36b00", "#2b6b68", "#7a4b8c", "#7d848c", "#9a3b2c")

@@ -12,7 +12,7 @@ from dilemma import wording
 from dilemma.decision import Tipping, days
 from dilemma.escalation import OPTIONS
 from dilemma.figures import theme
-from dilemma.figures.decision import COLOUR, PATCH
+from dilemma.figures.decision import PATCH
 from dilemma.wording import Text
 
 WORTH = Text("worth of the contingent in Kursk, kSE", "Wert des Kontingents in Kursk, kSE")
@@ -80,7 +80,7 @@ def _region(axes: Axes, tipping: Tipping, at: int, option: str, language: str) -
     if ahead.max() <= 0:
         return
     grid = (tipping.reactions, tipping.worths, ahead)
-    axes.contourf(*grid, levels=[0, ahead.max() + 1], colors=[COLOUR[option]], alpha=0.3)
+    axes.contourf(*grid, levels=[0, ahead.max() + 1], colors=[theme.OPTION[option]], alpha=0.3)
     if ahead.min() < 0:
         axes.contour(*grid, levels=[0], colors=theme.INK, linewidths=0.8)
     worth, reaction, room = _roomiest(tipping, ahead > 0)
