@@ -22,16 +22,16 @@ if __name__ == "__main__":
 import logging
 import subprocess
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
 from dilemma import parameters as contract
 from dilemma.cells import DataError
+from dilemma.console import ROOT, list_files, tell
 from dilemma.parameters import LANGUAGES, ParameterError, Parameters
+from dilemma.sweep.command import sweep
 
 PROGRAM = "python3 run.py"
-ROOT = Path(__file__).resolve().parents[1]
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -53,13 +53,22 @@ def commands() -> None:
 @click.option("--name", default="", help="Name of the run under reports/runs (default: from its parameters).")
 @click.option("--force", is_flag=True, help="Replace a run of that name, whatever its parameters.")
 @click.option("--timeout", type=click.IntRange(min=1), metavar="SECONDS", help="Longest time for one cell.")
+@click.option("--fresh", is_flag=True, help="Execute every chapter, even where nothing has changed.")
+@click.option("--explain", is_flag=True, help="Say which chapters were executed, and why.")
 def report(
-    path: str | None, pairs: Sequence[tuple[str, str]], name: str, force: bool, timeout: int | None
+    path: str | None,
+    pairs: Sequence[tuple[str, str]],
+    name: str,
+    force: bool,
+    timeout: int | None,
+    fresh: bool,
+    explain: bool,
 ) -> None:
     """Make the report: HTML and PDF, German and English.
 
     With default parameters the published files in reports/ are refreshed; with others the report
-    goes to reports/runs/ only. `-p language de` makes one language instead of both.
+    goes to reports/runs/ only. `-p language de` makes one language instead of both. Only what has
+    changed since an earlier run is executed.
 
     Example: python3 run.py report -p as_of 2025-04-30 -p draws 5000
     """
@@ -71,16 +80,22 @@ def report(
     texts |= dict(pairs)
     parameters = contract.from_strings(texts)
     languages = (parameters.language,) if "language" in texts else LANGUAGES
+    if not fresh and _is_current(parameters, languages, name, force):
+        return
+    _start_importing()
     _read_data()
     _choose_inputs(parameters)
+    from dilemma.execution import explain as explanation
     from dilemma.report.build import build_report  # after the check: it imports Jupyter
 
-    made = build_report(parameters, languages, name, timeout=timeout, force=force)
-    _tell(made.problems)
-    _tell(outcome.sentence for outcome in made.outcomes if not outcome.ok)
-    click.echo("\n".join(_shown(file) for file in made.files))
+    made = build_report(parameters, languages, name, timeout=timeout, force=force, fresh=fresh)
+    if explain:
+        tell(explanation.table(outcome.row for outcome in made.outcomes))
+    tell(made.problems)
+    tell(outcome.sentence for outcome in made.outcomes if not outcome.ok)
+    list_files(made.files)
     if not made.complete:
-        _tell(["The report is incomplete and says so on every page."])
+        tell(["The report is incomplete and says so on every page."])
         raise click.exceptions.Exit(1)
 
 
@@ -90,7 +105,7 @@ def report(
 def compare(first: str, second: str) -> None:
     """Compare two runs under reports/runs: what changed, and which parameter changed it.
 
-    With one name the run default comes first. HTML and PDF go to reports/runs/compare-FIRST-SECOND.
+    With one name the run default comes first. HTML and PDF go to reports/runs/compare-FIRST+SECOND.
 
     Example: python3 run.py compare kyiv
     """
@@ -99,9 +114,9 @@ def compare(first: str, second: str) -> None:
     from dilemma.comparison.compare import build_comparison  # imports Jupyter
 
     made = build_comparison(first, second)
-    _tell(made.problems)
-    _tell([made.answer])
-    click.echo("\n".join(_shown(file) for file in made.files))
+    tell(made.problems)
+    tell([made.answer])
+    list_files(made.files)
 
 
 @commands.command()
@@ -138,7 +153,10 @@ def dictionary() -> None:
 
     page = evidence.DATA / "README.md"
     page.write_text(dictionary.markdown(evidence.description()), encoding="utf-8", newline="\n")
-    click.echo(_shown(page))
+    list_files([page])
+
+
+commands.add_command(sweep)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -154,19 +172,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(error.format_message())
         return 2
     except click.ClickException as error:
-        _tell([_misuse(error)])
+        tell([_misuse(error)])
         return 2
     except (ParameterError, DataError) as error:
-        _tell([str(error)])
+        tell([str(error)])
         return 2
     except (click.Abort, KeyboardInterrupt):
-        _tell([INTERRUPTED])
+        tell([INTERRUPTED])
         return BROKEN_OFF
     except OSError as error:
-        _tell(
+        tell(
             [f"{error.strerror or error}: {error.filename or 'writing the report'}. No report was changed."]
         )
         return 1
+
+
+def _is_current(parameters: Parameters, languages: Sequence[str], name: str, force: bool) -> bool:
+    """Whether nothing has changed since the run was made, and then says so: Jupyter need not be imported."""
+    from dilemma.report import current
+
+    if run := current.find(parameters, languages, name, force=force):
+        tell([*run.problems, run.sentence])
+        list_files(run.files)
+    return bool(run)
+
+
+def _start_importing() -> None:
+    """Lets another process import what the chapters need while this one imports Jupyter."""
+    from dilemma.execution import preloaded
+    from dilemma.report.current import NOTEBOOKS
+
+    preloaded.start(sorted(NOTEBOOKS.glob("*.ipynb")))
 
 
 def _read_data() -> None:
@@ -179,16 +215,9 @@ def _read_data() -> None:
 
 def _choose_inputs(parameters: Parameters) -> None:
     """Refuses a claim, a key or a range that the model does not have, before the first kernel starts."""
-    from dilemma import evidence, inputs
+    from dilemma import headline
 
-    inputs.choose(
-        evidence.newest_vintage(evidence.read("inputs", parameters.as_of), "key"),
-        evidence.read("counterfactuals"),
-        evidence.read("worldview_modes"),
-        worldview=parameters.worldview,
-        rejected=parameters.reject_claims,
-        overrides=dict(parameters.inputs),
-    )
+    headline.choose(parameters)
 
 
 def _read_runs(*names: str) -> None:
@@ -209,16 +238,6 @@ def _misuse(error: click.ClickException) -> str:
         command = f"{PROGRAM} report"
     stop = "" if sentence.endswith((".", "?")) else "."
     return f"{sentence}{stop} `{command} --help` lists what there is."
-
-
-def _shown(path: Path) -> str:
-    """The path as seen from the project's folder."""
-    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
-
-
-def _tell(sentences: Sequence[str]) -> None:
-    for sentence in sentences:
-        click.echo(sentence, err=True)
 
 
 if __name__ == "__main__":

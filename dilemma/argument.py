@@ -4,8 +4,12 @@ A strength says how well a statement stands inside this map. It is not a probabi
 Reference for DF-QuAD: Rago, Toni, Aurisicchio and Baroni (2016), source `rago-2016-dfquad`.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import reduce
 from graphlib import CycleError, TopologicalSorter
+from operator import mul
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,6 +21,13 @@ BORROWS_RELIABILITY = ("fact", "attribution")
 
 class ArgumentError(ValueError):
     """A map that cannot be computed, in one sentence."""
+
+
+class Step(NamedTuple):
+    """One step of the argument into a node."""
+
+    relation: str  # support or attack
+    needs: tuple[str, ...]  # the reason it starts from and, where it needs one, the warrant
 
 
 def order(edges: pd.DataFrame) -> list[str]:
@@ -76,24 +87,30 @@ def strengths(bases: Mapping[str, np.ndarray], edges: pd.DataFrame) -> dict[str,
 
     A reason whose step needs a warrant counts with the product of both strengths.
     """
-    result = dict(bases)
+    result, steps = dict(bases), _steps(edges)
     for node in order(edges):
-        into = edges[edges.to_node == node]
-        support = _together(result, into[into.relation == "support"])
-        attack = _together(result, into[into.relation == "attack"])
-        result[node] = combine(bases[node], support - attack)
+        result[node] = _strength(bases[node], steps[node], result)
     return result
 
 
-def _together(strength: Mapping[str, np.ndarray], edges: pd.DataFrame) -> np.ndarray | float:
-    """Joint force of several supporters (or attackers): 1 - product of (1 - force)."""
-    doubt = 1.0
+def _steps(edges: pd.DataFrame) -> dict[str, list[Step]]:
+    """The steps into every node."""
+    steps = defaultdict(list)
     for edge in edges.itertuples():
-        force = strength[edge.from_node]
-        for warrant in _licences(edge):
-            force = force * strength[warrant]
-        doubt = doubt * (1 - force)
-    return 1 - doubt
+        steps[edge.to_node].append(Step(edge.relation, (edge.from_node, *_licences(edge))))
+    return steps
+
+
+def _strength(base: np.ndarray, steps: Iterable[Step], strength: Mapping[str, np.ndarray]) -> np.ndarray:
+    """The strength of one node from its base score, the steps into it and the strengths that they start from."""
+    doubt = {"support": 1.0, "attack": 1.0}
+    for step in steps:
+        doubt[step.relation] = doubt[step.relation] * (1 - _force(step, strength))
+    return combine(base, (1 - doubt["support"]) - (1 - doubt["attack"]))
+
+
+def _force(step: Step, strength: Mapping[str, np.ndarray]) -> np.ndarray:
+    return reduce(mul, (strength[node] for node in step.needs))
 
 
 def _licences(edge) -> list[str]:
@@ -103,7 +120,7 @@ def _licences(edge) -> list[str]:
 
 def combine(base: np.ndarray, balance: np.ndarray | float) -> np.ndarray:
     """Base score moved towards 1 by a positive balance of support over attack, towards 0 by a negative one."""
-    return np.where(np.asarray(balance) >= 0, base + (1 - base) * balance, base + base * balance)
+    return base + np.where(np.asarray(balance) >= 0, 1 - base, base) * balance
 
 
 def summarise(drawn: Mapping[str, np.ndarray]) -> pd.DataFrame:
@@ -142,13 +159,28 @@ def leave_one_out(bases: Mapping[str, np.ndarray], edges: pd.DataFrame, root: st
     One row per statement that leads to the root: node_id, without (median strength of the root
     then), change (0 to 1 scale, negative when the root needs the statement); largest change first.
     """
-    median = float(np.median(strengths(bases, edges)[root]))
+    leading = upstream(edges, root)
+    inner = edges[edges.to_node.isin(leading | {root})]
+    strength = strengths(bases, inner)
+    median = float(np.median(strength[root]))
     rows = []
-    for node in sorted(upstream(edges, root)):
-        without = float(np.median(strengths(bases, without_nodes(edges, [node]))[root]))
+    for node in sorted(leading):
+        without = float(np.median(_taken_as_false(node, strength, bases, inner)[root]))
         rows.append((node, without, without - median))
     table = pd.DataFrame(rows, columns=["node_id", "without", "change"])
     return table.sort_values("change", key=abs, ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _taken_as_false(
+    node: str, strength: Mapping[str, np.ndarray], bases: Mapping[str, np.ndarray], edges: pd.DataFrame
+) -> dict[str, np.ndarray]:
+    """The strengths when one node has none; only what rests on it is computed anew."""
+    result, steps, moved = {**strength, node: np.zeros(1)}, _steps(edges), {node}
+    for later in order(edges):
+        if any(not moved.isdisjoint(step.needs) for step in steps[later]):
+            result[later] = _strength(bases[later], steps[later], result)
+            moved.add(later)
+    return result
 
 
 def without_nodes(edges: pd.DataFrame, nodes: Iterable[str]) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from dilemma import evidence, findings
 from dilemma.figures import svg
-from dilemma.findings import FINDING, TABLE, Record, Value
+from dilemma.findings import EXPLORER, FINDING, TABLE, Record, Value
 from dilemma.parameters import Parameters
 from dilemma.wording import Text, number, pick, short_day
 
@@ -64,13 +64,23 @@ class Chapter:
 
         Raises ValueError when caption or alt text is empty, or the id is not a new fig-… one.
         """
+        self._picture(figure, id, caption, alt, {})
+
+    def explorer(self, figure: Figure, lookup: dict[str, Any], *, id: str, caption: str, alt: str) -> None:
+        """Shows a figure as `figure` does, and hands a page that runs scripts what to choose in its place.
+
+        `lookup` is that of `figures.lookup`; everywhere else the figure stands alone.
+        """
+        self._picture(figure, id, caption, alt, {EXPLORER: lookup})
+
+    def _picture(self, figure: Figure, id: str, caption: str, alt: str, more: dict[str, Any]) -> None:
         for part, wording in {"a caption": caption, "an alt text": alt}.items():
             if not wording.strip():
                 raise ValueError(f"{id} needs {part}: a reader who cannot see the figure has nothing else.")
         self._claim(id, "fig-")
         about = {"kind": "figure", "id": id, "caption": caption, "alt": alt}
         metadata = {"dilemma": about, "image/svg+xml": {"alt": alt}}
-        self._show({"image/svg+xml": svg.drawn(figure, id), "text/plain": alt}, metadata)
+        self._show({"image/svg+xml": svg.drawn(figure, id), "text/plain": alt, **more}, metadata)
         display({"text/markdown": caption}, metadata={"dilemma": {"kind": "caption"}}, raw=True)
 
     def table(

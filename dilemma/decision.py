@@ -11,7 +11,6 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import logit
 
 from dilemma import escalation
 from dilemma.escalation import OPTIONS, RESPONDERS, UKRAINE_RUNG, Inputs, Responses
@@ -29,6 +28,7 @@ ANSWERS = {
     "joint": ("joint", "c_joint"),
     "beijing": ("beijing", "c_china"),
 }
+BLOCK = 8192  # worlds
 KEYS = (*MEN, *PYONGYANG, *(cost for _, cost in ANSWERS.values()), *LADDER)
 
 Acts = Mapping[str, np.ndarray]  # responder or "joint" -> (n, 4): chance of acting, or whether it acted
@@ -49,7 +49,16 @@ def expected(x: Inputs, replies: Responses | None = None) -> np.ndarray:
 
     `replies` spares the time for `escalation.responses(x)` when they are at hand, here as below.
     """
-    return _total(x, chances(x, replies))
+    if replies is not None:
+        return _total(x, chances(x, replies))
+    return np.concatenate([_total(some, chances(some)) for some in _blocks(x)])
+
+
+def _blocks(x: Inputs) -> Iterator[Inputs]:
+    """The worlds in portions whose tables stay in the processor's cache: that saves a third of the time."""
+    check(x)
+    for start in range(0, len(x["blur"]), BLOCK):
+        yield {key: values[start : start + BLOCK] for key, values in x.items()}
 
 
 def chances(x: Inputs, replies: Responses | None = None) -> dict[str, np.ndarray]:
@@ -66,8 +75,19 @@ def simulate(
     Luck is common to the four options: in one world each responder keeps one temper whatever the
     Kremlin does, so that options differ by what they are worth and not by their draws.
     """
-    replies = _replies(x, replies)
-    luck = dict(zip(RESPONDERS, np.random.default_rng(seed).random((5, len(x["blur"]), 1)), strict=True))
+    return play(x, luck(seed, len(x["blur"])), _replies(x, replies))
+
+
+def luck(seed: int, worlds: int) -> dict[str, np.ndarray]:
+    """The temper of every responder in every world: responder -> (n, 1), 0 to 1; low means prone to act."""
+    drawn = np.random.default_rng(seed).random((len(RESPONDERS), worlds, 1))
+    return dict(zip(RESPONDERS, drawn, strict=True))
+
+
+def play(
+    x: Inputs, luck: Mapping[str, np.ndarray], replies: Responses
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """The outcome of every world under the luck given: values and acts as `simulate` returns them."""
     us = luck["us"] < replies.us
     seoul = luck["seoul"] < np.where(us, replies.seoul_joined, replies.seoul_alone)
     europe = luck["europe"] < np.where(us, replies.europe_joined, replies.europe_alone)
@@ -88,9 +108,8 @@ def items(x: Inputs, acts: Acts | None = None) -> dict[str, np.ndarray]:
 def itemised(x: Inputs, acts: Acts) -> Iterator[tuple[str, np.ndarray]]:
     """The items one after the other, (n, 4) in kSE each, so that a million worlds fit into memory."""
     men, none = x["n_troops"] * x["rotation"], np.zeros_like(x["rotation"])
-    use = np.stack([none, x["use_train"], none + 1, x["use_ukraine"]], axis=1)
-    yield "men", worth(x)[:, None] * use
-    paid = np.stack([none, x["paid_train"], none + 1, none + 1], axis=1)
+    yield "men", worth(x)[:, None] * used(x)
+    paid = escalation.by_option(none, x["paid_train"], none + 1, none + 1)
     yield "price", -(men * x["pay_ratio"])[:, None] * paid
     yield _answer("technology", x, acts)
     yield "exposure", -x["exposure"][:, None] * escalation.rungs(x) / UKRAINE_RUNG
@@ -105,7 +124,7 @@ def _answer(name: str, x: Inputs, acts: Acts) -> tuple[str, np.ndarray]:
 
 
 def _total(x: Inputs, acts: Acts) -> np.ndarray:
-    total = np.zeros((len(x["blur"]), len(OPTIONS)))
+    total = escalation.by_option(*np.zeros((len(OPTIONS), len(x["blur"]))))
     for _, item in itemised(x, acts):
         total += item
     return total
@@ -141,6 +160,17 @@ def worth(x: Inputs) -> np.ndarray:
     return x["n_troops"] * x["rotation"] * (x["quality"] + x["spared"])
 
 
+def used(x: Inputs) -> np.ndarray:
+    """The share of that worth which every option brings: (n, 4), nothing for refusing and all of it for Kursk."""
+    none = np.zeros_like(x["use_train"])
+    return escalation.by_option(none, x["use_train"], none + 1, x["use_ukraine"])
+
+
+def set_worth(x: Inputs, kse: np.ndarray | float) -> dict[str, np.ndarray]:
+    """The worlds with a given worth of the contingent: it moves with what a man is worth, so the price stays."""
+    return {**x, "quality": kse / (x["n_troops"] * x["rotation"]) - x["spared"]}
+
+
 def position(x: Inputs) -> tuple[np.ndarray, np.ndarray]:
     """Where every world lies on the tipping map: worth of the contingent (kSE) and chance of a strong
     reaction of Washington to Kursk (0 to 1), (n,) each."""
@@ -150,8 +180,7 @@ def position(x: Inputs) -> tuple[np.ndarray, np.ndarray]:
 def tipping(guess: Inputs, worths: np.ndarray, reactions: np.ndarray) -> Tipping:
     """The expected values over a grid of worths (kSE) and reactions (0 to 1), all else as in `guess`.
 
-    `guess` is one world, (1,) per key. The worth moves with what a man is worth, so the price stays; the
-    reaction with where Washington draws its line, so the allies and the other options follow it.
+    `guess` is one world, (1,) per key; the axes are those of `set_worth` and `escalation.set_reaction`.
     Raises ValueError where no such line exists: lines without blur, or a certain reaction.
     """
     check(guess)
@@ -159,9 +188,8 @@ def tipping(guess: Inputs, worths: np.ndarray, reactions: np.ndarray) -> Tipping
         raise ValueError("The tipping map needs lines with some blur, and reactions above 0 and below 1.")
     worth_at, reaction_at = (axis.ravel() for axis in np.meshgrid(worths, reactions, indexing="ij"))
     x = {key: np.full(worth_at.size, guess[key].item()) for key in KEYS}
-    x["quality"] = worth_at / (x["n_troops"] * x["rotation"]) - x["spared"]
-    x["line_us"] = x["rung_kursk"] - x["mood"] - x["blur"] * logit(reaction_at)
-    values = expected(x).reshape(len(worths), len(reactions), len(OPTIONS))
+    values = expected(escalation.set_reaction(set_worth(x, worth_at), reaction_at))
+    values = values.reshape(len(worths), len(reactions), len(OPTIONS))
     here = tuple(axis.item() for axis in position(guess))
     return Tipping(worths, reactions, values, here, OPTIONS[expected(guess).argmax()])
 

@@ -18,6 +18,7 @@ from dilemma.wording import LANGUAGES, Text, day, interval, pick, quantity
 
 FINDING = "application/vnd.dilemma.finding+json"
 TABLE = "application/vnd.dilemma.table+json"
+EXPLORER = "application/vnd.dilemma.explorer+json"
 RUNS = Path(__file__).resolve().parents[1] / "reports" / "runs"
 PLACEHOLDER = "…"
 

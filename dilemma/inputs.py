@@ -79,6 +79,13 @@ def draw(chosen: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
     return _values(chosen, draws, seed)
 
 
+def draw_one(
+    key: str, low: float, mode: float, high: float, peak: float, draws: int, seed: int
+) -> np.ndarray:
+    """The values of one input as `draw` draws them, whatever the other inputs are: (draws,)."""
+    return estimates.draw_pert(low, mode, high, _stream(key, seed), draws, peak)
+
+
 def redraw(
     x: Mapping[str, np.ndarray], before: pd.DataFrame, after: pd.DataFrame, seed: int
 ) -> dict[str, np.ndarray]:
@@ -96,10 +103,8 @@ def best_guess(chosen: pd.DataFrame) -> dict[str, np.ndarray]:
 
 
 def _values(chosen: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
-    return {
-        row.Index: estimates.draw_pert(row.low, row.mode, row.high, _stream(row.Index, seed), draws, row.peak)
-        for row in chosen.itertuples()
-    }
+    ranges = chosen[[*BOUNDS, "peak"]].itertuples()
+    return {key: draw_one(key, *numbers, draws, seed) for key, *numbers in ranges}
 
 
 def _stream(key: str, seed: int) -> np.random.Generator:

@@ -129,8 +129,10 @@ def _header_faults(header: Sequence[str], columns: Sequence[str]) -> Iterator[st
 def _cell_problems(rows: Sequence[Row], fields: Sequence[cells.Field]) -> Iterator[Problem]:
     for field in fields:
         name = field["name"]
+        # Most texts of a column occur more than once.
+        faults = {text: cells.fault(text, field) for text in {row.cells[name] for row in rows}}
         for row in rows:
-            if fault := cells.fault(row.cells[name], field):
+            if fault := faults[row.cells[name]]:
                 yield Problem(row.line, name, fault)
         if field.get("constraints", {}).get("unique"):
             yield from _duplicates(rows, [name])

@@ -66,7 +66,7 @@ def group_evppi(values: Sequence[np.ndarray], ev: np.ndarray) -> Worth:
     if not varying:
         return Worth(0.0, 0.0)
     terms = (len(varying) + 1) * (len(varying) + 2) // 2
-    return _worth_of(_regression(np.stack(varying, axis=1), ahead), terms, ahead)
+    return _worth_of(_regression(np.stack(varying).T, ahead), terms, ahead)
 
 
 def worth_of_knowing(x: Inputs, ev: np.ndarray, groups: Mapping[str, Sequence[str]]) -> pd.DataFrame:
@@ -105,9 +105,10 @@ def worth_of_replies(r: Responses, option: int, ev: np.ndarray) -> Worth:
 def reply_patterns(r: Responses, option: int) -> np.ndarray:
     """The chance of every pattern of replies to one option: (n, 32), each row sums to 1."""
     us, beijing, kim = (_acts(chance[:, option]) for chance in (r.us, r.beijing, r.kim))
-    seoul = np.stack([_acts(r.seoul_alone[:, option]), _acts(r.seoul_joined[:, option])], axis=1)
-    europe = np.stack([_acts(r.europe_alone[:, option]), _acts(r.europe_joined[:, option])], axis=1)
-    return np.einsum("nu,nus,nue,nb,nk->nusebk", us, seoul, europe, beijing, kim).reshape(len(us), -1)
+    seoul = np.stack([_acts(r.seoul_alone[:, option]), _acts(r.seoul_joined[:, option])])
+    europe = np.stack([_acts(r.europe_alone[:, option]), _acts(r.europe_joined[:, option])])
+    west = us[:, None, None] * seoul[:, :, None] * europe[:, None]
+    return (west[:, :, :, None, None] * beijing[:, None] * kim).reshape(-1, len(r.us)).T
 
 
 def flip_values(chosen: pd.DataFrame, expected: Expected) -> pd.DataFrame:
@@ -191,39 +192,38 @@ def _worth_of(fitted: np.ndarray, terms: int, ahead: np.ndarray) -> Worth:
 
 def _cell_means(cell: np.ndarray, cells: int, ahead: np.ndarray) -> np.ndarray:
     """For every world the mean of its cell over the other folds: (n, options)."""
-    fold = np.arange(len(ahead)) % FOLDS
+    place = np.arange(len(ahead)) % FOLDS * cells + cell
     columns = [np.ones(len(ahead)), *ahead.T]
-    sums = [np.bincount(fold * cells + cell, column, FOLDS * cells) for column in columns]
-    by_fold = np.stack(sums, axis=1).reshape(FOLDS, cells, -1)
+    by_fold = np.stack([np.bincount(place, column, FOLDS * cells) for column in columns]).reshape(-1, FOLDS, cells)
     # One world with the overall mean is added: a cell that is empty elsewhere follows the average.
-    elsewhere = by_fold.sum(axis=0) - by_fold + np.mean(columns, axis=1)
-    return (elsewhere[..., 1:] / elsewhere[..., :1])[fold, cell]
+    elsewhere = by_fold.sum(axis=1, keepdims=True) - by_fold + np.mean(columns, axis=1)[:, None, None]
+    means = elsewhere[1:] / elsewhere[0]
+    return means.reshape(len(means), -1).take(place, axis=1).T
 
 
 def _regression(z: np.ndarray, ahead: np.ndarray) -> np.ndarray:
     """For every world the prediction of a quadratic regression fitted on the other folds: (n, options)."""
     folds = [slice(start, None, FOLDS) for start in range(FOLDS)]
-    moments = np.stack([_moments(_quadratic(z[fold]), ahead[fold]) for fold in folds])
+    designs = [_quadratic(z[fold]) for fold in folds]
+    parts = zip(designs, folds, strict=True)
+    moments = np.stack([design.T @ np.hstack([design, ahead[fold]]) for design, fold in parts])
     fitted = np.empty_like(ahead)
-    for fold, others in zip(folds, moments.sum(axis=0) - moments, strict=True):
+    for fold, design, others in zip(folds, designs, moments.sum(axis=0) - moments, strict=True):
         gram, cross = np.hsplit(others, [len(others)])
         gram += 1e-9 * len(z) * np.eye(len(gram))  # a yes-or-no input equals its own square
-        fitted[fold] = _quadratic(z[fold]) @ np.linalg.solve(gram, cross)
+        fitted[fold] = design @ np.linalg.solve(gram, cross)
     return fitted
-
-
-def _moments(design: np.ndarray, ahead: np.ndarray) -> np.ndarray:
-    return design.T @ np.hstack([design, ahead])
 
 
 def _quadratic(z: np.ndarray) -> np.ndarray:
     """One, every input, every product of two: the columns of a quadratic regression."""
-    one, other = np.triu_indices(z.shape[1])
-    return np.hstack([np.ones((len(z), 1)), z, z[:, one] * z[:, other]])
+    columns = np.ascontiguousarray(z.T)
+    one, other = np.triu_indices(len(columns))
+    return np.concatenate([np.ones((1, len(z))), columns, columns[one] * columns[other]]).T
 
 
 def _acts(chance: np.ndarray) -> np.ndarray:
-    return np.stack([1 - chance, chance], axis=1)
+    return np.stack([1 - chance, chance])
 
 
 def _scaled(x: Inputs, factor: float, keys: Iterable[str]) -> Inputs:

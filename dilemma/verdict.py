@@ -59,13 +59,16 @@ def temperaments(expected: np.ndarray, values: np.ndarray) -> pd.DataFrame:
     weighs 2.25 times. regret_averse: minus the regret that 95 % of the outcomes stay below.
     worst_case: mean of the worst tenth of the outcomes.
     """
-    ratings = {
-        "average": expected.mean(axis=0),
-        "loss_averse": (values + (LOSS_WEIGHT - 1) * np.minimum(values, 0)).mean(axis=0),
-        "regret_averse": -np.quantile(regret(values), REGRET_QUANTILE, axis=0),
-        "worst_case": _worst(values).mean(axis=0),
-    }
+    ratings = dict(zip(TEMPERAMENTS, rate(expected, values), strict=True))
     return pd.DataFrame(ratings, index=pd.Index(OPTIONS, name="option"))
+
+
+def rate(expected: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The ratings of `temperaments` without names: (4, 4), a row per temperament."""
+    average = expected.mean(axis=0)
+    loss_averse = (values + (LOSS_WEIGHT - 1) * np.minimum(values, 0)).mean(axis=0)
+    regret_averse = -np.quantile(regret(values), REGRET_QUANTILE, axis=0)
+    return np.stack([average, loss_averse, regret_averse, _worst(values).mean(axis=0)])
 
 
 def _worst(values: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""A tiny project: notebooks like the real ones, executed in a second or two."""
+"""A tiny project: notebooks like the real ones, executed in a second or two; and the option --browser."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -65,3 +65,14 @@ def project(tmp_path: Path) -> Callable[..., Path]:
         return notebooks
 
     return write
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--browser", action="store_true", help="only the page in a browser, which then must be there")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--browser"):
+        chosen = [item for item in items if item.path.stem.endswith("_browser")]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen

@@ -3,8 +3,10 @@
 import errno
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -12,9 +14,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from dilemma.execution.execute import Outcome
+from dilemma.execution.kept import Origin
 from dilemma.findings import FINDING
 from dilemma.parameters import ParameterError, Parameters
-from dilemma.report import build, folders, html, pdf
+from dilemma.report import build, current, folders, html, pdf, provenance
 
 Make = Callable[..., build.Report]
 FAILED = "02-troops.ipynb (en) stopped in cell a (1 / 0): ZeroDivisionError."
@@ -28,7 +31,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
         parameters: Parameters = Parameters(), *, fails: bool = False, **options: object
     ) -> build.Report:
         def execute(
-            notebooks: Path, folder: Path, editions: Sequence[Parameters], timeout: object
+            notebooks: Path, folder: Path, editions: Sequence[Parameters], timeout: object, **options: object
         ) -> list[Outcome]:
             return [executed(folder, edition, fails) for edition in editions]
 
@@ -48,7 +51,7 @@ def executed(folder: Path, edition: Parameters, fails: bool) -> Outcome:
     nbformat.write(notebook, folder / edition.language / "02-troops.ipynb")
     failed = fails and edition.language == "en"
     sentence, cell = (FAILED, "a") if failed else ("", "")
-    return Outcome("02-troops", edition.language, not failed, sentence, cell, 1.0)
+    return Outcome("02-troops", edition.language, not failed, sentence, cell, 1.0, Origin(False, "", {}))
 
 
 def content(folder: Path) -> dict[str, object]:
@@ -268,6 +271,117 @@ def test_the_document_knows_the_languages_of_its_run(make: Make, monkeypatch):
     assert "('de',)" == (report.folder / "kremlin-dilemma.de.html").read_text(encoding="utf-8")
 
 
+def test_a_finished_run_is_recognised_as_current(make: Make, tmp_path: Path):
+    make()
+    found = current.find(Parameters(), reports=tmp_path)
+    assert ("default", (), ()) == (found.name, found.problems, found.refreshed)
+    assert [tmp_path / name for name in provenance.EDITIONS] == list(found.files)
+
+
+def test_what_could_not_be_shown_is_told_once_more(make: Make, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(build, "_render", lambda *_: ["A sign is missing."])
+    make(name="mine")
+    assert ("A sign is missing.",) * 2 == current.find(Parameters(), name="mine", reports=tmp_path).problems
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"parameters": Parameters(draws=5000)},
+        {"parameters": Parameters(), "languages": ["de"], "force": True},
+        {"parameters": Parameters(), "name": "other"},
+    ],
+    ids=["parameters", "languages", "name"],
+)
+def test_another_run_is_not_current(options, make: Make, tmp_path: Path):
+    make(name="mine")
+    assert current.find(**{"name": "mine", "force": True, "reports": tmp_path} | options) is None
+
+
+def spoil(path: Path) -> None:
+    """Changes one letter of a file and nothing of its size and time."""
+    stamp, content = path.stat(), path.read_bytes()
+    path.write_bytes(content[:-1] + b"?")
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+
+
+@pytest.mark.parametrize("name", ["kremlin-dilemma.en.html", "de/02-troops.ipynb", "findings.json", "run.json"])
+def test_a_run_with_a_changed_or_missing_file_is_not_current(name, make: Make, tmp_path: Path):
+    run = make(name="mine").folder
+    spoil(run / name)
+    assert current.find(Parameters(), name="mine", reports=tmp_path) is None
+    make(name="mine")
+    (run / name).unlink()
+    assert current.find(Parameters(), name="mine", reports=tmp_path) is None
+
+
+def test_a_forged_record_makes_no_run_current(make: Make, tmp_path: Path):
+    folder = make(name="mine").folder
+    record = content(folder)
+    record["provenance"]["seed"] = 1
+    folders.write_json(folder / "run.json", record)
+    assert current.find(Parameters(), name="mine", reports=tmp_path) is None
+
+
+def test_published_files_that_are_missing_or_changed_are_put_back(make: Make, tmp_path: Path):
+    make()
+    expected = (tmp_path / "kremlin-dilemma.de.html").read_bytes()
+    spoil(tmp_path / "kremlin-dilemma.de.html")
+    (tmp_path / "kremlin-dilemma.en.pdf").unlink()
+    found = current.find(Parameters(), reports=tmp_path)
+    assert ("kremlin-dilemma.de.html", "kremlin-dilemma.en.pdf") == found.refreshed
+    assert "Put back into reports/: kremlin-dilemma.de.html, kremlin-dilemma.en.pdf." in found.sentence
+    assert expected == (tmp_path / "kremlin-dilemma.de.html").read_bytes()
+    assert () == current.find(Parameters(), reports=tmp_path).refreshed
+
+
+@pytest.mark.parametrize("origin", [None, Origin(False, "a cell is tagged no-cache")], ids=["none", "tagged"])
+def test_a_run_that_could_come_out_otherwise_is_never_current(origin, make: Make, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(sys.modules[__name__], "Origin", lambda *_: origin)
+    make(name="mine")
+    assert current.find(Parameters(), name="mine", reports=tmp_path) is None
+
+
+def test_an_incomplete_run_is_never_current(make: Make, tmp_path: Path):
+    make(name="mine", fails=True)
+    assert current.find(Parameters(), name="mine", reports=tmp_path) is None
+
+
+@pytest.mark.parametrize("kind", ["code", "environment", "libraries", "python"])
+def test_a_run_made_in_other_surroundings_is_not_current(kind, make: Make, tmp_path: Path, monkeypatch):
+    make(name="mine")
+    others = current.keys.surroundings() | {kind: "another"}
+    monkeypatch.setattr(current.keys, "surroundings", lambda: others)
+    assert current.find(Parameters(), name="mine", reports=tmp_path) is None
+
+
+def test_what_chapters_read_outside_the_project_counts_too(make: Make, tmp_path: Path, monkeypatch):
+    outside = tmp_path / "rows.csv"
+    outside.write_text("1", encoding="utf-8")
+    origin = Origin(False, "", {str(outside): current.fingerprint(outside)})
+    monkeypatch.setattr(sys.modules[__name__], "Origin", lambda *_: origin)
+    make(name="mine")
+    assert current.find(Parameters(), name="mine", reports=tmp_path)
+    spoil(outside)
+    assert current.find(Parameters(), name="mine", reports=tmp_path) is None
+
+
+def test_a_name_that_cannot_be_used_is_refused_before_anything_is_looked_up(tmp_path: Path):
+    with pytest.raises(ParameterError, match="is not allowed"):
+        current.find(Parameters(), name="../x", reports=tmp_path)
+
+
+def test_two_runs_may_take_one_place_at_the_same_moment(tmp_path: Path):
+    made = [tmp_path / f".mine-{at}" for at in range(20)]
+    for at, folder in enumerate(made):
+        folder.mkdir()
+        (folder / "run.json").write_text(str(at), encoding="utf-8")
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda folder: folders.move(folder, tmp_path / "mine"), made))
+    assert ["mine"] == [path.name for path in tmp_path.iterdir()]
+    assert (tmp_path / "mine/run.json").exists()
+
+
 @pytest.mark.slow
 def test_a_real_run_renders_what_its_chapters_state(project, chapter, tmp_path: Path):
     state = (
@@ -282,3 +396,5 @@ def test_a_real_run_renders_what_its_chapters_state(project, chapter, tmp_path: 
     assert "1.500" in (report.folder / "kremlin-dilemma.de.html").read_text(encoding="utf-8")
     assert (report.folder / "kremlin-dilemma.de.pdf").read_bytes().startswith(b"%PDF")
     assert report.complete
+    again = current.find(Parameters(draws=5000), notebooks=notebooks, reports=tmp_path / "reports")
+    assert report.files == again.files

@@ -1,6 +1,7 @@
 """The command line: exit codes, and one plain paragraph for every mistake."""
 
 import errno
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -10,8 +11,9 @@ import pytest
 
 from dilemma import __main__ as cli
 from dilemma.execution.execute import Outcome
+from dilemma.execution.kept import Origin
 from dilemma.parameters import NAMES, Parameters
-from dilemma.report import build
+from dilemma.report import build, current
 
 Call = tuple[Parameters, Sequence[str], str, int | None, bool]
 
@@ -22,12 +24,13 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[Call]:
     calls: list[Call] = []
 
     def build_report(
-        parameters: Parameters, languages: Sequence[str], name: str, *, timeout: int | None, force: bool
+        parameters: Parameters, languages: Sequence[str], name: str, *, timeout: int | None, force: bool, fresh: bool
     ) -> build.Report:
         calls.append((parameters, tuple(languages), name, timeout, force))
         return build.Report(cli.ROOT / "reports/runs/x", (cli.ROOT / "reports/x.html",), (), ())
 
     monkeypatch.setattr(build, "build_report", build_report)
+    monkeypatch.setattr(current, "find", lambda *_, **options: None)
     return calls
 
 
@@ -40,6 +43,7 @@ def breaks(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
             raise error
 
         monkeypatch.setattr(build, "build_report", build_report)
+        monkeypatch.setattr(current, "find", lambda *_, **options: None)
 
     return with_error
 
@@ -57,6 +61,42 @@ def test_a_parameter_takes_a_name_and_a_value(built):
 def test_force_is_handed_on(built):
     cli.main(["report", "--name", "x", "--force"])
     assert [True] == [force for *_, force in built]
+
+
+def test_a_current_run_is_told_in_one_line_and_nothing_is_built(built, monkeypatch, capsys):
+    found = current.Current("default", (cli.ROOT / "reports/x.html",), (), ())
+    monkeypatch.setattr(current, "find", lambda *_, **options: found)
+    assert 0 == cli.main(["report"])
+    told = capsys.readouterr()
+    assert "The whole run default is current: nothing has changed since it was made.\n" == told.err
+    assert f"{Path('reports/x.html')}\n" == told.out
+    assert [] == built
+
+
+def test_fresh_builds_even_a_current_run(built, monkeypatch):
+    monkeypatch.setattr(current, "find", lambda *_, **options: pytest.fail("looked for"))
+    assert 0 == cli.main(["report", "--fresh"])
+    assert 1 == len(built)
+
+
+def test_explain_says_where_each_chapter_came_from(built, monkeypatch, capsys):
+    outcome = Outcome("02-troops", "en", True, "", "", 1.0, Origin(True, "nothing has changed"))
+    made = build.Report(Path("x"), (), (outcome,), ())
+    monkeypatch.setattr(build, "build_report", lambda *args, **options: made)
+    cli.main(["report", "--explain"])
+    assert ["02-troops", "en", "from the cache", "nothing has changed"] == re.split(
+        "  +", capsys.readouterr().err.splitlines()[-1]
+    )
+
+
+def test_looking_for_a_current_run_does_not_wait_for_jupyter_or_pandas():
+    code = (
+        "import sys\nfrom dilemma.report import current\nfrom dilemma.parameters import Parameters\n"
+        "current.find(Parameters())\n"
+        "print({'papermill', 'nbconvert', 'nbformat', 'pandas', 'numpy', 'babel'} & set(sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "set()\n" == run.stdout
 
 
 def test_a_language_makes_one_edition(built):
@@ -144,6 +184,7 @@ def test_a_failed_chapter_gives_exit_code_1_and_its_sentence(monkeypatch, capsys
     failed = Outcome("02-troops", "en", False, "02-troops.ipynb (en) stopped.", "a", 1.0)
     made = build.Report(Path("x"), (), (failed,), ("de: A sign is missing.",))
     monkeypatch.setattr(build, "build_report", lambda *args, **options: made)
+    monkeypatch.setattr(current, "find", lambda *_, **options: None)
     assert 1 == cli.main(["report"])
     told = capsys.readouterr().err
     assert all(

@@ -138,7 +138,7 @@ def test_runs_without_a_common_language_are_refused(tmp_path, make):
 def test_one_language_in_common_gives_one_edition(tmp_path, make):
     make("a", languages=("en",))
     make("b")
-    assert ["compare-a-b.en.html", "compare-a-b.en.pdf"] == [file.name for file in compared(tmp_path).files]
+    assert ["compare-a+b.en.html", "compare-a+b.en.pdf"] == [file.name for file in compared(tmp_path).files]
 
 
 # ------------------------------------------------------------ what differs besides the parameters
@@ -389,7 +389,7 @@ def test_several_parameters_are_told_apart_by_runs_that_exist(tmp_path, make, mo
     unit = "thousand soldier-equivalents (kSE)"
     assert [["The gap", unit, "+6.0", "+3.0", "+2.0", "+1.0"]] == rows(made, "Each change taken apart")
     assert [["The best", "train", "refuse", "train", "refuse"]] == rows(made, "The words that flipped, when")
-    [gap] = [f for f in json.loads((tmp_path / "runs/compare-a-b/comparison.json").read_text())["findings"] if f["id"] == "gap"]
+    [gap] = [f for f in json.loads((tmp_path / "runs/compare-a+b/comparison.json").read_text())["findings"] if f["id"] == "gap"]
     assert ([6.0], [{"as_of": 3.0, "worldview": 2.0}], [1.0]) == (gap["change"], gap["effects"], gap["interaction"])
 
 
@@ -441,12 +441,26 @@ def full(make: Make) -> None:
         make(name, Parameters(**one), [record("gap", 4.0)])
 
 
+def test_the_short_answer_names_the_findings_of_the_verdict_that_changed(tmp_path, make):
+    full(make)
+    box = page(compared(tmp_path)).select_one("section.answer")
+    assert ["The gap: 4.5 → 6.0"] == [item.get_text(" ", strip=True) for item in box.find_all("li")]
+
+
+def test_the_verdict_stands_first_with_each_parameter_changed_alone(tmp_path, make):
+    full(make)
+    made = compared(tmp_path)
+    assert [["The gap", "4.5", "4.0", "4.0", "4.0", "6.0"]] == rows(made, "What the summary says")
+    heads = [cell.get_text(" ", strip=True) for cell in page(made).table.find_all("th", scope="col")]
+    assert ["a", "only as_of", "only worldview", "only reject_claims", "b"] == heads[1:]
+
+
 @pytest.mark.slow
 def test_a_comparison_repeated_is_the_same_byte_for_byte(tmp_path, make):
     full(make)
     first = {file.name: file.read_bytes() for file in compared(tmp_path).files}
     assert first == {file.name: file.read_bytes() for file in compared(tmp_path).files}
-    expected = [f"compare-a-b.{language}.{kind}" for language in ("de", "en") for kind in ("html", "pdf")]
+    expected = [f"compare-a+b.{language}.{kind}" for language in ("de", "en") for kind in ("html", "pdf")]
     assert expected == sorted(first)
 
 
@@ -479,7 +493,7 @@ def test_a_comparison_is_no_run_for_anybody(tmp_path, make):
     compared(tmp_path)
     assert ["a", "b", "x", "y", "z"] == run_files.names(tmp_path / "runs")
     with pytest.raises(ParameterError, match="Names that begin with compare- belong to comparisons"):
-        build.checked_name("compare-a-b", Parameters(), ["en"], tmp_path)
+        build.checked_name("compare-a", Parameters(), ["en"], tmp_path)
 
 
 @pytest.mark.slow

@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 import samples
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 
 from dilemma.findings import FINDING
 from dilemma.report import outputs
@@ -246,3 +246,76 @@ def test_what_cannot_be_shown_leaves_a_sentence(german):
 def test_a_table_of_pandas_is_kept_as_html():
     node = display(text__html=samples.HTML_TABLE, text__plain="x")
     assert (["text/html"], []) == (list(shown(node)[0][0].data), shown(node)[1])
+
+
+def notes_of(document):
+    cells = [cell for cell in document.notebook.cells if "[^" in cell.source]
+    tokens = [token for cell in cells for token in walk(document.blocks(cell.source, cell.metadata.dilemma))]
+    keys = [token["attrs"]["key"] for token in tokens if token["type"] == "footnote_ref"]
+    return [plain(document.note(key)[0]["children"]) for key in keys]
+
+
+def test_notes_of_one_name_in_two_cells_stay_two():
+    document = of(*(new_markdown_cell(f"x[^1]\n\n[^1]: {text}", id=text) for text in ("one", "two")))
+    assert ["one", "two"] == notes_of(document)
+
+
+def test_a_note_that_nothing_refers_to_is_named():
+    assert "lonely" in of(new_markdown_cell("x\n\n[^1]: lonely", id="a")).problems[0]
+
+
+def test_the_message_of_an_error_is_kept_where_its_traceback_lacks_it():
+    node = new_output("error", ename="E", evalue="why", traceback=["line"])
+    assert ["line", "E: why"] == shown(node)[0][0].traceback
+
+
+def test_a_long_stream_shows_both_ends_and_says_what_is_missing():
+    parts, dropped = shown(new_output("stream", text="first\n" + "x\n" * 500_000 + "last"), "de")
+    assert ("first", "last") == (parts[0].text[:5], parts[-1].text[-4:])
+    assert parts[1].data["text/markdown"].startswith("*Hier ausgelassen: 900.01")
+    assert 1 == len(dropped)
+
+
+def test_a_long_markdown_output_is_cut_and_says_so():
+    parts, _ = shown(display(text__markdown="word " * 40_000))
+    assert ["100000", "*Left out here: 100,000 of 200,000 characters*"] == [
+        str(len(parts[0].data["text/markdown"])),
+        parts[1].data["text/markdown"],
+    ]
+
+
+def test_a_picture_in_markdown_does_not_count_as_its_length():
+    source = f"![a](data:image/png;base64,{'A' * 300_000})"
+    assert source == shown(display(text__markdown=source))[0][0].data["text/markdown"]
+
+
+@pytest.mark.parametrize("mime", ["image/png", "image/jpeg", "image/svg+xml"])
+def test_a_broken_picture_gives_way_to_the_next_type_and_is_named(mime):
+    parts, _ = shown(new_output("display_data", data={mime: "evil", "text/plain": "a map"}))
+    assert ["a map", f"*Left out here: {mime}*"] == [next(iter(part.data.values())) for part in parts]
+
+
+def test_an_animated_picture_is_kept():
+    assert "data:image/gif;base64,R0lGOD" in shown(display(image__gif="R0lGODlhAQAB"))[0][0].data["text/html"]
+
+
+def test_latex_that_is_no_formula_is_shown_as_it_is_written():
+    source = r"\section{Results} for $x$"
+    assert source == shown(display(text__latex=source))[0][0].data["text/plain"]
+
+
+def test_text_of_an_unknown_type_is_shown():
+    node = new_output("display_data", data={"text/x-poem": "roses"})
+    assert "roses" == shown(node)[0][0].data["text/plain"]
+
+
+def test_a_raw_cell_of_html_is_shown_like_an_output():
+    cell = new_raw_cell("<b>bold</b><script>x</script>", id="r", metadata={"raw_mimetype": "text/html"})
+    document = of(cell)
+    assert ["text/html", "text/markdown"] == [next(iter(o.data)) for o in document.notebook.cells[-1].outputs]
+
+
+def test_an_attachment_with_a_blank_in_its_name_is_found():
+    cell = new_markdown_cell("![a](attachment:my%20dot.png)", id="a")
+    cell["attachments"] = {"my dot.png": {"image/png": samples.PIXEL}}
+    assert "data:image/png;base64," in of(cell).notebook.cells[-1].source

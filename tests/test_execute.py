@@ -172,7 +172,7 @@ def test_an_interrupt_leaves_no_kernel_behind(sign, project, chapter):
     notebooks = project(**{"01_a": chapter(stuck), "02_b": chapter(stuck)})
     process = subprocess.Popen([sys.executable, "-c", INTERRUPTED, str(notebooks)], stderr=subprocess.DEVNULL)
     wait_for(notebooks.parent / "en/started")
-    kernels = psutil.Process(process.pid).children()
+    kernels = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(sign)
     assert 130 == process.wait(timeout=30)
     assert kernels

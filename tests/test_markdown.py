@@ -1,5 +1,7 @@
 """One Markdown dialect, as tokens."""
 
+import base64
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,6 +128,58 @@ def test_comments_and_styles_are_no_text():
     assert [] == markup.tokens("<!-- x --><style>p{}</style>")[0]
 
 
+def foreign(source: str) -> str:
+    return plain([token for token in markdown.walk(markup.tokens(source)[0]) if "raw" in token])
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("<form>a<select><option>b<option>c</select></form>", ["a", "b", "c"]),
+        ("<iframe>a</iframe><noscript>b</noscript><video>c</video>", ["a", "b", "c"]),
+        ("<ul>a<li>b<li>c<ul><li>d</ul></ul>", ["a", "b", "c", "d"]),
+        ("<table>a<tr><td>b<td>c<tr><td>d</table>", ["a", "b", "c", "d"]),
+        ("<input value=a><input type=hidden value=x>", ["a"]),
+    ],
+)
+def test_what_a_browser_shows_of_html_stays(source, text):
+    assert text == [kept for kept in foreign(source).replace(" ", "") if kept.isalpha()]
+
+
+def test_unclosed_cells_and_items_end_where_the_next_begins():
+    (table,) = markup.tokens("<table><tr><td>a<td>b<tr><td>c<td>d</table>")[0]
+    (items,) = markup.tokens("<ol start=4><li>a<li>b</ol>")[0]
+    assert [["a", "b"], ["c", "d"]] == [[cell.text for cell in row] for row in table["attrs"]["grid"].body]
+    assert (2, 4) == (len(items["children"]), items["attrs"]["start"])
+
+
+def test_a_drawing_in_html_becomes_an_image_that_says_its_words():
+    (paragraph,) = markup.tokens('<svg viewBox="0 0 9 9" onload="evil()"><text>kept</text></svg>')[0]
+    (image,) = paragraph["children"]
+    drawing = base64.b64decode(image["attrs"]["url"].partition(",")[2]).decode()
+    assert ("kept", True, False) == (plain(image["children"]), "viewBox" in drawing, "evil" in drawing)
+
+
+def test_a_formula_in_mathml_is_set_from_its_latex():
+    source = '<math><mi>x</mi><annotation encoding="application/x-tex">x^2</annotation></math>'
+    assert ([], "x^2") == (markup.tokens(source)[1], markup.tokens(source)[0][0]["children"][0]["raw"])
+
+
+def test_an_active_element_in_markdown_leaves_a_note():
+    notes = [t for t in markdown.walk(markdown.blocks("a <script>b</script> c")) if t["type"] == "left_out"]
+    assert ["HTML (script)"] == [note["attrs"]["what"].en for note in notes]
+
+
+@pytest.mark.parametrize("opening", ["<div>", "<b>", "<ul><li>", "<table><tr><td>", "<blockquote>"])
+def test_html_nested_without_end_keeps_its_text(opening):
+    assert "core" in foreign(opening * 400 + "core")
+
+
+@pytest.mark.parametrize("opening", ["> ", "- ", "*a ", "[", "<b>"])
+def test_markdown_nested_without_end_keeps_its_text(opening):
+    assert "core" in "".join(token.get("raw", "") for token in markdown.walk(markdown.blocks(opening * 400 + "core")))
+
+
 @given(st.text(alphabet=st.sampled_from("ab1 \n#*_`~[]()<>!&$|\\-+:^/\"'éж조"), max_size=60))
 def test_any_text_is_parsed_into_known_tokens(source):
     for token in markdown.walk(markdown.blocks(source)):
@@ -141,5 +195,5 @@ KNOWN = {
     "text", "strong", "emphasis", "strikethrough", "subscript", "superscript", "codespan", "linebreak",
     "softbreak", "link", "image", "anchor", "inline_math", "footnote_ref", "paragraph", "block_text",
     "heading", "thematic_break", "block_quote", "callout", "list", "list_item", "task_list_item",
-    "def_list", "def_list_head", "def_list_item", "block_code", "block_math", "grid",
+    "def_list", "def_list_head", "def_list_item", "block_code", "block_math", "grid", "left_out",
 }  # fmt: skip

@@ -91,6 +91,7 @@ def test_the_outline_lists_chapters_and_sections():
         ["What was counted", "Method", ["A list"], "Limits"],
         "Sources",
         "How this report was made",
+        "Wide tables",
     ] == titles(read(printed("en")).outline)
 
 
@@ -230,13 +231,17 @@ def test_a_long_table_repeats_its_header_on_every_page():
     assert all("The first column" in shown for shown in with_rows)
 
 
+def test_pictures_are_tried_one_by_one_only_when_the_whole_does_not_compile():
+    assert pdf._files(report("en"), careful=True) == pdf._files(report("en"), careful=False)
+
+
 def test_a_figure_that_does_not_fit_moves_on_and_leaves_no_gap():
-    before = new_markdown_cell("# Chapter\n\n" + f"{samples.FILLER.en} " * 12)
+    before = new_markdown_cell("# Chapter\n\n" + f"{samples.FILLER.en} " * 16)
     after = new_markdown_cell("The text goes on.")
     built = build(before, new_code_cell("draw()", outputs=samples.figure_outputs("en")), after)
-    third, fourth = read(pdf.render_pdf(built)).pages[2:4]
-    assert "The text goes on." in third.extract_text()
-    assert "Figure 1." in fourth.extract_text()
+    fourth, fifth = read(pdf.render_pdf(built)).pages[3:5]
+    assert "The text goes on." in fourth.extract_text()
+    assert "Figure 1." in fifth.extract_text()
 
 
 def test_many_figures_in_a_chapter_settle():

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook, new_output, writes
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, writes
 
 from dilemma.parameters import Parameters
 from dilemma.report import provenance
@@ -46,6 +46,13 @@ def test_a_renamed_file_changes_the_digest(root: Path):
 def test_a_changed_cell_changes_the_digest(root: Path):
     before = inputs(root)
     notebook = new_notebook(cells=[new_code_cell("2", id="a")])
+    (root / "notebooks/00-a.ipynb").write_text(writes(notebook), encoding="utf-8")
+    assert before != inputs(root)
+
+
+def test_a_cell_of_another_kind_changes_the_digest(root: Path):
+    before = inputs(root)
+    notebook = new_notebook(cells=[new_markdown_cell("1", id="a")])
     (root / "notebooks/00-a.ipynb").write_text(writes(notebook), encoding="utf-8")
     assert before != inputs(root)
 

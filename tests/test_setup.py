@@ -128,7 +128,7 @@ def test_a_mistyped_command_is_refused_before_any_set_up(run, project, capsys):
 
 def test_a_command_like_no_other_names_them_all(run, capsys):
     assert 2 == run.main(["xyz"])
-    expected = "There is no command xyz: there are report, compare, test, parameters, lab, dictionary.\n"
+    expected = "There is no command xyz: there are report, compare, sweep, test, parameters, lab, dictionary.\n"
     assert expected == capsys.readouterr().err
 
 

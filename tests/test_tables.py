@@ -108,3 +108,33 @@ def test_words_are_not_numbers(word):
 def test_nonsense_spans_are_read_as_one():
     grid = from_html("<table><tr><td colspan='many' rowspan='-3'>x</td></tr></table>")
     assert (1, 1) == (grid.body[0][0].colspan, grid.body[0][0].rowspan)
+
+
+def test_a_row_equal_to_the_header_stays():
+    row = "<tr><th>a</th></tr>"
+    assert [["a"]] == texts(from_html(f"<table><thead>{row}</thead><tbody>{row}</tbody></table>").body)
+
+
+def test_a_long_table_says_how_many_rows_are_missing():
+    grid = from_html("<table>" + "<tr><td>1</td><td>2</td></tr>" * 3500 + "</table>")
+    assert (3000, 500) == (len(grid.body), grid.cut)
+
+
+def wide() -> tables.Grid:
+    head = "<tr><th></th><th colspan=2>A</th><th colspan=2>B</th></tr>"
+    return from_html(f"<table><thead>{head}</thead><tr><th>r</th>{'<td>1</td>' * 4}</tr></table>")
+
+
+def test_a_wide_table_is_cut_into_pieces_that_repeat_the_names_of_the_rows():
+    pieces = tables.bands(wide(), [2] * 5, room=8)
+    assert [["", "A", "B"], ["", "B"]] == [texts(piece.head)[0] for piece in pieces]
+    assert [["r", "1", "1", "1"], ["r", "1"]] == [texts(piece.body)[0] for piece in pieces]
+
+
+def test_a_table_that_fits_stays_whole():
+    assert [wide()] == tables.bands(wide(), [2] * 5, room=10)
+
+
+def test_text_outside_the_cells_is_found():
+    tag = BeautifulSoup("<table>stray<tr>lost<td>cell</td></tr></table>", "html.parser").find("table")
+    assert ["stray", "lost"] == [str(node) for node in tables.outside_cells(tag)]

@@ -1,4 +1,5 @@
 import io
+import re
 import unicodedata
 
 import pypdf
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from dilemma.report import document, fontfaces, markdown, typesetting
 from dilemma.report.tables import Cell, Grid
 from dilemma.report.typst import TypstRenderer
-from dilemma.report.typst_text import literal
+from dilemma.report.typst_text import literal, title_of
 
 SYNTAX = [*"\\#$*_`<>@[]{}()~\"'/=+-.,;:!?^|&%§", "//", "/*", "--", "...", "#let x = 1", "\\u{41}", "$x$"]
 
@@ -84,7 +85,7 @@ def test_a_heading_keeps_its_words_but_not_its_links():
 
 def test_a_quotation_with_a_bold_label_is_a_callout():
     body = '#strong[#"Caveat.";];#" Mind this.";\n\n'
-    assert f'#callout("caveat")[{body}];\n\n' == render("> **Caveat.** Mind this.")
+    assert f'#callout("caveat", whole: true)[{body}];\n\n' == render("> **Caveat.** Mind this.")
 
 
 def test_lists_nested_deeper_than_typst_can_stand_keep_their_text():
@@ -120,6 +121,12 @@ def test_signs_that_turn_the_direction_of_text_are_not_let_through():
     assert '#"1\N{REPLACEMENT CHARACTER}2";' == new_renderer().words("1\u202e2")
 
 
+def test_typst_reads_no_file_of_the_folder_in_which_a_report_is_made(tmp_path, monkeypatch):
+    (tmp_path / "secret.txt").write_text("a secret")
+    monkeypatch.chdir(tmp_path)
+    assert not typesetting.sound('#raw(read("secret.txt"))')
+
+
 def test_a_broken_image_is_left_out_with_a_visible_note():
     written = render("![the map](data:image/png;base64,AAAA)")
     assert '#emph[#"Image not included: the map";];\n\n' == written
@@ -148,11 +155,38 @@ def test_a_column_of_long_texts_gets_the_room():
     assert float(first.removesuffix("fr")) * 4 < float(second.removesuffix("fr"))
 
 
-def test_a_wide_table_leaves_a_pointer_and_waits_for_the_chapters_end():
+def test_a_column_is_only_as_wide_as_most_of_its_texts_need():
+    rows = [["a word", f"a sentence of some length that says a little about number {n}"] for n in range(50)]
+    rows.append(["one text of the first column that is longer than all of the others, by far", "short"])
+    written = new_renderer().table(grid(rows))
+    first, second = written.split("widths: (")[1].split(")")[0].rstrip(", ").split(", ")
+    assert float(first.removesuffix("fr")) < float(second.removesuffix("fr"))
+
+
+def test_only_a_table_whose_columns_are_narrower_than_a_word_is_hyphenated():
+    written = [new_renderer().table(Grid([], [[Cell(text(words), 0)]], [])) for words in ("word " * 40, "x" * 200)]
+    assert ["hyphenate: false", "hyphenate: true"] == [re.search("hyphenate: [a-z]+", table)[0] for table in written]
+
+
+@pytest.mark.parametrize(
+    ("caption", "title"),
+    [
+        ("Words for strengths (assumed). More.", "Words for strengths"),
+        ("The three yardsticks: persons a day, persons.", "The three yardsticks"),
+        ("Öffentliche Zählungen bis 24. Oktober 2024, je Feld.", "Öffentliche Zählungen bis 24. Oktober 2024"),
+        ("Das Spiel bei λ = 0,5. Wert: tausend.", "Das Spiel bei λ = 0,5"),
+        ("Prognosen nach dem, was man wusste: Mittel.", "Prognosen nach dem, was man wusste"),
+        ("Short.", "Short."),
+    ],
+)
+def test_the_title_of_a_figure_is_the_beginning_of_its_caption(caption, title):
+    assert title == title_of(caption)
+
+
+def test_a_wide_table_leaves_a_pointer_and_waits_for_the_end_of_the_chapters():
     renderer = new_renderer()
     assert renderer.table(grid([["a", "1"]], wide=True), "tab-w", "Table 4").startswith('#pointer("tab-w")')
-    assert renderer.sideways().startswith("#sideways[#board(")
-    assert "" == renderer.sideways()
+    assert renderer.sideways().startswith("#sideways[#heading(level: 1)")
 
 
 def test_a_table_too_wide_for_a_page_is_turned():

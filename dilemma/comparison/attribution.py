@@ -118,11 +118,12 @@ def _executed(before: Run, mixed: Parameters, name: str, notebooks: Path) -> Sta
 def _run(chapters: Sequence[Path], mixed: Parameters, folder: Path) -> tuple[list[Record], bool]:
     """What the chapters state under these parameters, and whether all ran to their end."""
     from dilemma.execution.execute import execute
+    from dilemma.report.build import CACHE
 
     (folder / "notebooks").mkdir()
     for path in chapters:
         shutil.copyfile(path, folder / "notebooks" / path.name)
-    outcomes = execute(folder / "notebooks", folder, [mixed])
+    outcomes = execute(folder / "notebooks", folder, [mixed], cache=folder.parent.parent / CACHE)
     done = sorted((folder / mixed.language / f"{out.chapter}.ipynb", out.ok) for out in outcomes)
     stated = [found for path, ok in done if ok for found in findings.gather(path)]
     return stated, all(ok for _, ok in done)

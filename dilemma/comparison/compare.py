@@ -11,7 +11,7 @@ from dilemma.comparison.attribution import Stated
 from dilemma.comparison.result import Comparison, answer, record
 from dilemma.comparison.run_files import Run
 from dilemma.parameters import ParameterError
-from dilemma.report import build, folders
+from dilemma.report import build, folders, naming
 from dilemma.wording import LANGUAGES
 
 
@@ -26,7 +26,7 @@ class Compared(NamedTuple):
 def build_comparison(
     first: str, second: str, *, notebooks: Path = build.NOTEBOOKS, runs: Path = findings.RUNS
 ) -> Compared:
-    """Compares two runs by name and writes HTML, PDF and comparison.json to `runs`/compare-FIRST-SECOND.
+    """Compares two runs by name and writes HTML, PDF and comparison.json to `runs`/compare-FIRST+SECOND.
 
     Nothing is executed but what the attribution to single parameters needs and no run has yet.
     Raises ParameterError when a run is missing or both have no language in common.
@@ -34,7 +34,7 @@ def build_comparison(
     before, after = run_files.read(first, runs), run_files.read(second, runs)
     languages = _languages(before, after)
     obstacle, alone = _attribution(before, after, notebooks)
-    name = f"{build.COMPARISON}{first}-{second}"
+    name = f"{naming.COMPARISON}{first}+{second}"  # no run has a plus in its name
     made = [_compared(before, after, language, alone, obstacle) for language in languages]
     with folders.in_the_making(runs, name) as folder:
         problems = [problem for one in made for problem in _write(one, languages, folder, name)]

@@ -64,6 +64,7 @@ def _changes(comparison: Comparison) -> Iterator[NotebookNode]:
         yield new_markdown_cell(comparison.word("identical"))
         return
     sections = {
+        "verdict": _verdict,
         "parameters": _parameters,
         "words": _words,
         "numbers": _numbers,
@@ -73,6 +74,10 @@ def _changes(comparison: Comparison) -> Iterator[NotebookNode]:
     for name, cells in sections.items():
         yield new_markdown_cell(f"## {comparison.word(name)}")
         yield from cells(comparison)
+
+
+def _verdict(comparison: Comparison) -> Iterator[NotebookNode]:
+    yield tables.verdict(comparison) if comparison.cited else _told(comparison, "none")
 
 
 def _parameters(comparison: Comparison) -> Iterator[NotebookNode]:

@@ -11,6 +11,8 @@ from dilemma.comparison.run_files import Run
 from dilemma.report.merge import SUMMARY, VERDICT
 from dilemma.report.strings import string
 
+FIRST = 4  # findings named in the short answer
+
 
 class Comparison(NamedTuple):
     """Two runs and what differs between them, in one language where it is text."""
@@ -46,6 +48,12 @@ class Comparison(NamedTuple):
         return [change for change in self.changes if change.shown and not changed_findings.in_words(change)]
 
     @property
+    def cited(self) -> list[Change]:
+        """The findings that read differently and that the summary cites, in its order."""
+        shown = {change.id: change for change in self.changes if change.shown}
+        return [shown[id] for id in self.headlines if id in shown]
+
+    @property
     def unseen(self) -> int:
         """How many findings differ by less than their text shows."""
         return len(self.changes) - len(self.words) - len(self.numbers)
@@ -78,7 +86,17 @@ def answer(comparison: Comparison) -> str:
         figures=len(comparison.pictures),
     )
     verdict = comparison.word("verdict_flips" if flips else "verdict_stands")
-    return "\n\n".join(part for part in (" ".join(told), verdict, _route(comparison), counts) if part)
+    parts = (" ".join(told), verdict, _route(comparison), _headlines(comparison), counts)
+    return "\n\n".join(part for part in parts if part)
+
+
+def _headlines(comparison: Comparison) -> str:
+    """The first findings of the summary that read differently, one a line; empty where there are none."""
+    return "\n".join(
+        f"- {change.record[f'label_{comparison.language}']}: {old} → **{new}**"
+        for change in comparison.cited[:FIRST]
+        for old, new in [[changed_findings.text(r, comparison.language) for r in (change.before, change.after)]]
+    )
 
 
 def _route(comparison: Comparison) -> str:

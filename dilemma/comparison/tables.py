@@ -63,14 +63,26 @@ def causes(comparison: Comparison) -> tuple[NotebookNode, int]:
     return shown, max(0, len(rows) - LONGEST)
 
 
+def verdict(comparison: Comparison) -> NotebookNode:
+    """The findings that the verdict cites, words and numbers alike, where they read differently."""
+    return _one_at_a_time(comparison, "verdict", comparison.cited)
+
+
 def word_causes(comparison: Comparison) -> NotebookNode:
-    """The flipped words in the first run, with each parameter changed alone, and in the second run."""
+    """The flipped words, and which parameter flips them."""
+    return _one_at_a_time(comparison, "word_causes", comparison.words)
+
+
+def _one_at_a_time(comparison: Comparison, name: str, changes: Sequence[Change]) -> NotebookNode:
+    """Findings in the first run, with each parameter changed alone, and in the second run."""
     before, after = _runs(comparison)
+    alone = comparison.alone if len(comparison.alone) > 1 else {}  # one parameter alone is the second run
     rows = []
-    for change in comparison.words:
-        single = [(stated or {}).get(change.id) for stated in comparison.alone.values()]
+    for change in changes:
+        single = [(stated or {}).get(change.id) for stated in alone.values()]
         rows.append([_label(change, comparison), *_texts([change.before, *single, change.after], comparison)])
-    return _table(comparison, "word_causes", ["finding"], [before, *_alone(comparison), after], rows)
+    columns = [before, *(comparison.word("alone", name=name) for name in alone), after]
+    return _table(comparison, name, ["finding"], columns, rows)
 
 
 def sentences(comparison: Comparison) -> Iterator[NotebookNode]:

@@ -5,13 +5,12 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 import nbformat
 import papermill
@@ -19,9 +18,9 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from tqdm import tqdm
-from traitlets.config import Config
 
-from dilemma.execution import executed, kernels
+from dilemma.execution import engine, executed, kept, kernels, keys, order
+from dilemma.execution.kept import Keeper, Origin
 from dilemma.parameters import Parameters
 
 PAPERMILL = r".venv\Scripts\papermill" if os.name == "nt" else ".venv/bin/papermill"
@@ -38,44 +37,72 @@ class Outcome:
     sentence: str
     cell: str
     seconds: float
+    origin: Origin | None = None
+
+    @property
+    def row(self) -> tuple[str, str, str, str]:
+        """The chapter in a table that explains a run: chapter, language, where its outputs come from, why."""
+        origin = self.origin or Origin(False, "")
+        state = "from the cache" if origin.cached else "executed" if self.ok else "failed"
+        return self.chapter, self.language, state, origin.why
 
 
 @dataclass
-class Job:
-    """One chapter to execute in one language; `cell` is the one that runs at the moment."""
+class Job(kept.Chapter):
+    """One chapter to execute in one language; `notebook` is what there is of it so far, `cell` runs."""
 
-    source: Path
-    target: Path
-    parameters: Parameters
+    notebook: NotebookNode | None = None
     cell: NotebookNode | None = None
+    outcome: Outcome | None = None
 
 
 def execute(
-    notebooks: Path, folder: Path, editions: Sequence[Parameters], timeout: int | None = None
+    notebooks: Path,
+    folder: Path,
+    editions: Sequence[Parameters],
+    timeout: int | None = None,
+    *,
+    cache: Path | None = None,
+    fresh: bool = False,
 ) -> list[Outcome]:
     """Executes every chapter once per edition into `folder`/<language>, ordered by language.
 
     Chapters marked `reads_findings` come after the others. A chapter that fails does not stop the
     rest. `timeout` is in seconds per cell. KeyboardInterrupt ends every kernel before it passes on.
+    What the folder `cache` holds unchanged is taken from there, unless the run is to be `fresh`.
     """
     jobs = [
         Job(source, folder / edition.language / source.name, edition)
         for edition in editions
         for source in chapters(notebooks)
     ]
+    return execute_jobs(jobs, folder, timeout, cache=cache, fresh=fresh)
+
+
+def execute_jobs(
+    jobs: Sequence[Job], folder: Path, timeout: int | None = None, *, cache: Path | None = None, fresh: bool = False
+) -> list[Outcome]:
+    """Executes jobs into their targets below `folder` as `execute` does, the kernels shared by all."""
     for job in jobs:
         job.target.parent.mkdir(parents=True, exist_ok=True)
-    last = [job for job in jobs if _reads_findings(job.source)]
+    last = [job for job in jobs if kept.reads_findings(job.source)]
     first = [job for job in jobs if job not in last]
-    with (
-        _progress(jobs) as progress,
-        kernels.sockets() as sockets,
-        ThreadPoolExecutor(kernels.cores() + 1) as pool,
-        kernels.known(pool) as kernel,
-    ):
-        run = partial(_run, progress=progress, sockets=sockets, kernel=kernel, timeout=timeout)
-        outcomes = _all(pool.submit(run, job) for job in first) + _all(pool.submit(run, job) for job in last)
-    return sorted(outcomes, key=lambda outcome: (outcome.language, outcome.chapter))
+    with _progress(jobs) as progress, kept.opened(folder, cache, fresh=fresh) as keeper:
+        recall = partial(_recall, keeper=keeper, progress=progress)
+        # Kernels are only worth their start when something is left for them.
+        left = [job for job in first if not recall(job)]
+        if left or not all([recall(job) for job in last]):
+            waiting = [job for job in last if not job.outcome]
+            with (
+                kernels.opened([job.source for job in (*left, *waiting)]) as run,
+                ThreadPoolExecutor(kernels.cores() + 1) as pool,
+                run.ending(pool),
+            ):
+                work = partial(_run, keeper=keeper, progress=progress, timeout=timeout, kernel=run.manager)
+                # What begins first must not be what ends last: the longest notebooks usually take longest.
+                left.sort(key=lambda job: job.source.stat().st_size, reverse=True)
+                order.run(left, waiting, recall, partial(pool.submit, work))
+    return sorted((job.outcome for job in jobs), key=lambda outcome: (outcome.language, outcome.chapter))
 
 
 def chapters(notebooks: Path) -> list[Path]:
@@ -91,96 +118,96 @@ def command(source: Path, parameters: Parameters) -> str:
     return " ".join([PAPERMILL, f"{source.parent.name}/{source.name}", "out.ipynb", *flags])
 
 
-def _run(job: Job, *, progress: tqdm, timeout: int | None, **transport: Any) -> Outcome:
+def _recall(job: Job, *, keeper: Keeper, progress: tqdm) -> bool:
+    """Whether a chapter could be taken from the cache."""
+    begin = perf_counter()
+    if origin := keeper.recall(job):
+        seconds = perf_counter() - begin
+        job.outcome = Outcome(job.source.stem, job.parameters.language, True, "", "", seconds, origin)
+        progress.update(_cells(job))
+        progress.write(_line(job.outcome), file=sys.stderr)
+    return bool(origin)
+
+
+def _run(job: Job, *, keeper: Keeper, progress: tqdm, timeout: int | None, kernel: type[AsyncKernelManager]) -> None:
     """Executes one chapter; whatever goes wrong in it becomes its outcome."""
     begin, broken = perf_counter(), ""
     try:
-        _papermill(job, progress=progress, timeout=timeout, **transport)
+        _papermill(job, keeper=keeper, progress=progress, timeout=timeout, kernel=kernel)
     except papermill.PapermillExecutionError:
         pass  # the notebook tells it, with the cell
     except Exception as error:  # noqa: BLE001 - one chapter must not take the others with it
         if isinstance(error, OSError) and error.errno in NO_SPACE:
             raise
         broken = _cause(error, timeout)
-    fault = executed.finish(job.target)
+    fault = executed.finish(job.notebook, job.target)
     if broken:
         fault = executed.Fault(broken, job.cell)
-    outcome = Outcome(
+    job.outcome = Outcome(
         job.source.stem,
         job.parameters.language,
         fault is None,
         _sentence(job, fault) if fault else "",
         fault.cell.id if fault and fault.cell else "",
         perf_counter() - begin,
+        Origin(False, job.why) if fault else keeper.keep(job),
     )
-    progress.write(_line(outcome), file=sys.stderr)
-    return outcome
+    progress.write(_line(job.outcome), file=sys.stderr)
 
 
 def _papermill(
     job: Job,
     *,
+    keeper: Keeper,
     progress: tqdm,
     timeout: int | None,
-    sockets: Iterator[Config],
     kernel: type[AsyncKernelManager],
 ) -> None:
     """Executes the chapter's notebook with the parameters that it declares."""
+
+    def keep(notebook: NotebookNode) -> None:
+        """Keeps the notebook, because one that is broken off is not returned."""
+        job.notebook = notebook
 
     def remember(cell: NotebookNode, **_: object) -> None:
         """Keeps the cell that runs, because a dead kernel does not tell."""
         job.cell = cell
 
-    declared = papermill.inspect_notebook(_literal(job.source))
-    values = job.parameters.model_dump(mode="json")
     papermill.execute_notebook(
-        _literal(job.source),
-        _literal(job.target),
-        {name: value for name, value in values.items() if name in declared},
+        kept.literal(job.source),
+        None,  # papermill would write the whole notebook twice for each cell
+        keys.declared(executed.load(job.source), job.parameters),
+        extra_arguments=keeper.noting(job),
+        engine_name=engine.NAME,
         progress_bar=False,
         execution_timeout=timeout,
-        shutdown_kernel="immediate",
         kernel_manager_class=kernel,
-        config=next(sockets),
         resources={"metadata": {"path": str(job.target.parent)}},
         record_timing=False,
         coalesce_streams=True,
+        on_notebook_start=keep,
         on_cell_execute=remember,
         on_cell_executed=lambda **_: progress.update(),
     )
 
 
-def _literal(path: Path) -> str:
-    """The path as papermill must get it: it would fill in braces."""
-    return str(path).replace("{", "{{").replace("}", "}}")
-
-
-def _all(submitted: Iterator[Future[Outcome]]) -> list[Outcome]:
-    """The results of all futures, once the last one is there."""
-    pending, outcomes = set(submitted), []
-    while pending:
-        # Without a time limit Windows does not let Ctrl-C through.
-        done, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
-        outcomes += [future.result() for future in done]
-    return outcomes
-
-
 @contextmanager
 def _progress(jobs: Sequence[Job]) -> Iterator[tqdm]:
     """A bar of executed cells on a terminal, one line per chapter elsewhere."""
-    # papermill adds a cell with the parameters to each chapter.
-    cells = sum(len(executed.code_cells(_peek(job.source))) + 1 for job in jobs)
-    with tqdm(total=cells, unit="cell", desc="Executing", leave=False, disable=None) as bar:
+    with tqdm(total=sum(map(_cells, jobs)), unit="cell", desc="Executing", leave=False, disable=None) as bar:
         yield bar
 
 
+def _cells(job: Job) -> int:
+    """How many cells a chapter executes; papermill adds one with the parameters."""
+    return len(executed.code_cells(_peek(job.source))) + 1
+
+
 def _line(outcome: Outcome) -> str:
+    if outcome.origin and outcome.origin.cached:
+        return f"{outcome.chapter} ({outcome.language}): taken from the cache"
     state = "done" if outcome.ok else "failed"
     return f"{outcome.chapter} ({outcome.language}): {state} after {outcome.seconds:.1f} s"
-
-
-def _reads_findings(source: Path) -> bool:
-    return bool(_peek(source).metadata.get("dilemma", {}).get("reads_findings", False))
 
 
 def _peek(source: Path) -> NotebookNode:

@@ -38,11 +38,10 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     ]
 
 
-def finish(path: Path) -> Fault | None:
-    """Writes an executed notebook back as a rerun would write it too, and says what it lacks."""
-    if not path.exists():
+def finish(notebook: NotebookNode | None, path: Path) -> Fault | None:
+    """Writes an executed notebook as a rerun would write it too, and says what it lacks."""
+    if not notebook:
         return Fault("nothing was executed", None)
-    notebook = load(path)
     fault = find_fault(notebook)
     path.write_text(stable(notebook), encoding="utf-8", newline="\n")
     return fault

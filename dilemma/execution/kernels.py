@@ -1,61 +1,183 @@
-"""The kernels of a run: their private sockets, and their end when the run is broken off."""
+"""The kernels of a run: forked where they can be, with private sockets, and ended with the run."""
 
+import atexit
 import os
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from itertools import count, repeat
-from subprocess import Popen
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import count
+from pathlib import Path
+from subprocess import PIPE, Popen, TimeoutExpired
+from threading import Lock
 from typing import Any
+from weakref import WeakSet
 
 from jupyter_client.manager import AsyncKernelManager
-from traitlets.config import Config
+from jupyter_client.provisioning import LocalProvisioner
+
+from dilemma.execution import keys
+from dilemma.execution.preloaded import SETTINGS, ForkedProcess, ForkServer, take
 
 # The path of a socket may have 104 characters on macOS and 108 on Linux.
 LONGEST_SOCKET_FOLDER = 80
-# Sums that several threads add up differ in the last digit from run to run; and chapters run side by side anyway.
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
+LAUNCHER = "ipykernel_launcher"
+# Libraries reserve addresses that they never fill.
+UNFILLED = 4 * 2**30
+PACKAGE = Path(__file__).parents[1]
+_shared: dict[int, "Kernels"] = {}
+_lock = Lock()
 
 
-@contextmanager
-def known(pool: ThreadPoolExecutor) -> Iterator[type[AsyncKernelManager]]:
-    """The class of the run's kernels; when the run is broken off they end at once."""
-    processes: list[Popen[bytes]] = []
-    broken_off: list[bool] = []
+class Kernels:
+    """What the kernels of a run share; `manager` is the class that nbclient makes them from."""
 
-    class ChapterKernel(AsyncKernelManager):
-        """A kernel whose process the run knows."""
+    def __init__(self, folder: str, server: ForkServer | None) -> None:
+        """Kernels whose sockets are in `folder` (none: on TCP), forked from `server` (none: started)."""
+        self.folder, self.server = folder, server
+        self.numbers = count()
+        self.processes: WeakSet[Popen[bytes] | ForkedProcess] = WeakSet()
+        self.ended = False
+        self.manager = type("RunKernel", (ChapterKernel,), {"run": self})
 
-        async def start_kernel(self, **options: Any) -> None:
-            """Starts the process and remembers it."""
-            options["env"] = {**(options.get("env") or os.environ), **ONE_THREAD}
-            await super().start_kernel(**options)
-            processes.append(self.provisioner.process)
-            if broken_off:
-                self.provisioner.process.kill()
-
-    try:
-        yield ChapterKernel
-    except BaseException:
-        broken_off.append(True)
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
+    def end(self) -> None:
+        """Ends all kernels at once, and those that are about to start."""
+        self.ended = True
+        if self.server:
+            self.server.give_up()
+        for process in list(self.processes):
             process.kill()
-        raise
+
+    @contextmanager
+    def ending(self, pool: ThreadPoolExecutor) -> Iterator[None]:
+        """If it comes to that, drops the chapters that wait in `pool` and ends those that run."""
+        try:
+            yield
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            self.end()
+            raise
+
+    def note(self, process: Popen[bytes] | ForkedProcess) -> None:
+        """Keeps a kernel's process, to end it when the run is broken off."""
+        self.processes.add(process)
+        if self.ended:
+            process.kill()
+
+
+class ChapterKernel(AsyncKernelManager):
+    """A kernel whose process the run knows."""
+
+    run: Kernels
+
+    async def start_kernel(self, **options: Any) -> None:
+        """Starts the process, with sockets that no other kernel and no other user has."""
+        if self.run.folder:
+            # Kernels that start side by side on TCP race for ports, and other users of the machine can connect.
+            base = f"{self.run.folder}/{next(self.run.numbers)}"
+            self.transport, self.ip, self.connection_file = "ipc", base, f"{base}.json"
+        if self.provisioner is None:
+            self.provisioner = ForkingProvisioner(kernel_spec=self.kernel_spec, parent=self)
+            self.provisioner.run = self.run
+        options["env"] = {**keys.environment(options.get("env") or os.environ), **SETTINGS}
+        await super().start_kernel(**options)
+        self.run.note(self.provisioner.process)
+        _bound_memory(self.provisioner.pid)
+
+
+class ForkingProvisioner(LocalProvisioner):
+    """Forks the kernel where it can, and starts it where it cannot."""
+
+    run: Kernels
+
+    async def launch_kernel(self, cmd: list[str], **options: Any) -> dict[str, Any]:
+        """Makes the kernel's process; a fork server that has ended is no reason to fail."""
+        if self.run.server and _is_own(cmd):
+            with suppress(OSError):
+                folder = os.path.abspath(options.get("cwd") or os.curdir)
+                self.process = self.run.server.fork(cmd[3:], options["env"], folder)
+                self.pid = self.pgid = self.process.pid
+                self.cwd = folder
+                return self.connection_info
+        if self.run.ended:
+            raise RuntimeError("the run was broken off")
+        return await super().launch_kernel(cmd, **options)
+
+    async def kill(self, restart: bool = False) -> None:
+        """Ends the process and stays with it those few milliseconds; jupyter_client looks again after 100."""
+        await super().kill(restart)
+        with suppress(TimeoutExpired):
+            self.process.wait(timeout=5)
 
 
 @contextmanager
-def sockets() -> Iterator[Iterator[Config]]:
-    """Connection settings, new ones for each kernel: private socket files where there are such.
+def opened(notebooks: Sequence[Path]) -> Iterator[Kernels]:
+    """Kernels for these notebooks; later neither process nor socket is left, even if this process is killed."""
+    with _private_folder() as folder, _fork_server(notebooks) as server:
+        run = Kernels(folder, server)
+        try:
+            yield run
+        finally:
+            run.end()
 
-    Kernels that start side by side on TCP race for ports, and other users of the machine can connect.
+
+def shared(notebook: Path) -> Kernels:
+    """Kernels until this process ends, forked with the imports of `notebook`; edited modules are imported anew."""
+    edited = max(path.stat().st_mtime_ns for path in PACKAGE.rglob("*.py"))
+    with _lock:
+        if edited not in _shared:
+            stack = ExitStack()
+            atexit.register(stack.close)
+            _shared[edited] = stack.enter_context(opened([notebook]))
+        return _shared[edited]
+
+
+@contextmanager
+def _fork_server(notebooks: Sequence[Path]) -> Iterator[ForkServer | None]:
+    """The process to fork from; none where that cannot be."""
+    server = None
+    with suppress(OSError):
+        server = take(notebooks)
+    try:
+        yield server
+    finally:
+        if server:
+            server.close()
+
+
+@contextmanager
+def _private_folder() -> Iterator[str]:
+    """A folder for sockets that nobody else can enter; empty text where there are no such sockets.
+
+    Its keeper is a process of its own that removes it when this process ends, however that happens.
     """
     with tempfile.TemporaryDirectory(prefix="kernels-", ignore_cleanup_errors=True) as folder:
         if os.name != "posix" or len(folder) > LONGEST_SOCKET_FOLDER:
-            yield repeat(Config())
-        else:
-            yield map(lambda n: Config(KernelManager={"transport": "ipc", "ip": f"{folder}/{n}"}), count())
+            yield ""
+            return
+        keeper = ["/bin/sh", "-c", 'cat; rm -rf -- "$0"', folder]
+        with Popen(keeper, stdin=PIPE, start_new_session=True):
+            yield folder
+
+
+def _is_own(command: Sequence[str]) -> bool:
+    """Whether a kernel's command starts ipykernel in this very Python, with no option that a fork would lack."""
+    return list(command[:3]) == [sys.executable, "-m", LAUNCHER]
+
+
+def _bound_memory(pid: int) -> None:
+    """Lets a notebook that takes too much memory fail: with a MemoryError, at worst as the first to be killed."""
+    if sys.platform != "linux":
+        return
+    import resource
+
+    with suppress(OSError, ValueError, StopIteration):
+        Path(f"/proc/{pid}/oom_score_adj").write_text("1000")
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
+        _, hard = resource.prlimit(pid, resource.RLIMIT_AS)
+        resource.prlimit(pid, resource.RLIMIT_AS, (free + UNFILLED, hard))
 
 
 def cores() -> int:

@@ -5,8 +5,10 @@ import re
 
 import matplotlib
 from matplotlib import pyplot as plt
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+TAG = re.compile(r"<[^>]*>")
 NAMED = re.compile(r'(?<=["#])[mp][0-9a-f]{10}(?=[")])')
 
 
@@ -14,11 +16,16 @@ def drawn(figure: Figure, id: str) -> str:
     """The figure as SVG without date, creator or random ids; text stays text. Closes the figure."""
     page = io.StringIO()
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": id}):
-        figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None})
+        # figure.savefig would draw everything twice, the first time only for the layout.
+        FigureCanvasSVG(figure).print_svg(page, metadata={"Date": None, "Creator": None})
     plt.close(figure)
     written = page.getvalue()
-    # A hundredth of a point is finer than any screen or printer; the other digits are half of a file.
-    return _numbered(re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", written[written.index("<svg") :]))
+    return _numbered(TAG.sub(_rounded, written[written.index("<svg") :]))
+
+
+def _rounded(tag: re.Match[str]) -> str:
+    """A tag with its numbers to a hundredth of a point, finer than any screen; the text between tags stays."""
+    return re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", tag[0])
 
 
 def _numbered(written: str) -> str:

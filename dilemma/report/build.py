@@ -1,24 +1,21 @@
 """From parameters to a finished run folder: execute, merge, render, move into place."""
 
-import hashlib
-import re
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from dilemma import findings
 from dilemma.execution.execute import Outcome, execute
-from dilemma.parameters import ParameterError, Parameters
-from dilemma.report import folders, provenance
+from dilemma.parameters import Parameters
+from dilemma.report import current, folders, provenance
+from dilemma.report.current import NOTEBOOKS
+from dilemma.report.naming import REPORTS, checked_name, is_default, numbers_of, run_name
 from dilemma.report.strings import string
 from dilemma.wording import LANGUAGES
 
-NOTEBOOKS = provenance.ROOT / "notebooks"
-REPORTS = provenance.ROOT / "reports"
-LONGEST_NAME = 80
-COMPARISON = "compare-"  # begins the name of a folder that holds a comparison, not a run
+CACHE = ".cache"  # in the folder of reports
 
 
 @dataclass(frozen=True)
@@ -45,20 +42,22 @@ def build_report(
     reports: Path = REPORTS,
     timeout: int | None = None,
     force: bool = False,
+    fresh: bool = False,
 ) -> Report:
     """Executes and renders the report into `reports`/runs/<name>, replacing an earlier run like it.
 
     A run with other parameters or more languages is only replaced when `force` is set. An incomplete
     run never replaces a complete one: it goes to <name>-incomplete, and a problem says so.
     A complete run with default parameters also refreshes the four published files in `reports`.
+    Chapters that would come out the same are taken from the cache, unless the run is to be `fresh`.
     `timeout` is in seconds per cell. Raises ParameterError for a name that cannot be used.
     """
     name = checked_name(name or run_name(parameters, languages), parameters, languages, reports, force=force)
-    about = provenance.describe(parameters, languages)
+    about, key = provenance.describe(parameters, languages), current.key(parameters, languages, notebooks)
     with folders.in_the_making(reports / "runs", name) as folder:
         folders.write_json(folder / "run.json", {"name": name, "status": "running"})
         editions = [parameters.model_copy(update={"language": language}) for language in languages]
-        outcomes = execute(notebooks, folder, editions, timeout)
+        outcomes = execute(notebooks, folder, editions, timeout, cache=reports / CACHE, fresh=fresh)
         problems = [
             problem
             for language in languages
@@ -68,74 +67,15 @@ def build_report(
         if final.name != name:
             problems.append(f"The complete run {name} is kept; this incomplete one is called {final.name}.")
         folders.write_json(folder / "findings.json", _findings(folder / sorted(languages)[-1]))
-        folders.write_json(folder / "run.json", _record(final.name, parameters, languages, outcomes, about))
+        record = _record(final.name, parameters, languages, outcomes, about)
+        if record["status"] == "complete" and key == current.key(parameters, languages, notebooks):
+            record = current.sealed(record, current.seal(folder, key, map(_reads, outcomes), problems))
+        folders.write_json(folder / "run.json", record)
         folders.move(folder, final)
     _drop_incomplete(final)
     files = tuple(sorted(final.glob("kremlin-dilemma.*")))
     report = Report(final, files, tuple(outcomes), tuple(problems))
-    return _publish(report, reports) if _is_default(parameters, languages) and report.complete else report
-
-
-def run_name(parameters: Parameters, languages: Sequence[str] = LANGUAGES) -> str:
-    """A readable name from what differs from the defaults, such as as_of-2025-04-30."""
-    values = parameters.changed()
-    if len(languages) == 1:
-        values["language"] = languages[0]
-    plain = {key: re.sub(r"[^A-Za-z0-9.-]+", "-", text) for key, text in values.items()}
-    name = "_".join(f"{key}-{text}" for key, text in plain.items()) or "default"
-    digest = hashlib.sha256(name.encode()).hexdigest()[:12]
-    return name if len(name) <= LONGEST_NAME else f"{name[:60]}-{digest}"
-
-
-def checked_name(
-    name: str,
-    parameters: Parameters,
-    languages: Sequence[str],
-    reports: Path = REPORTS,
-    *,
-    force: bool = False,
-) -> str:
-    """The run's name; raises ParameterError when it cannot name a folder or, unless forced, another run has it."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", name):
-        raise ParameterError(
-            f"The name {name!r} is not allowed: a run's name has letters, digits, hyphens, "
-            "underscores and dots, at most 80, and starts with a letter or digit."
-        )
-    if name == "default" and not _is_default(parameters, languages):
-        raise ParameterError(
-            "The name default belongs to the run with default parameters; choose another --name."
-        )
-    if name.startswith(COMPARISON):
-        raise ParameterError(
-            f"Names that begin with {COMPARISON} belong to comparisons; choose another --name."
-        )
-    if not force:
-        _refuse_loss(name, parameters, languages, reports)
-    return name
-
-
-def _refuse_loss(name: str, parameters: Parameters, languages: Sequence[str], reports: Path) -> None:
-    """Refuses to replace a run that this one would not make again."""
-    earlier = folders.record(reports / "runs" / name)
-    # What an older version did not know yet stood at its default.
-    if _numbers(Parameters()) | (earlier.get("parameters") or _numbers(parameters)) != _numbers(parameters):
-        raise ParameterError(
-            f"The run {name} exists with other parameters; choose another --name, or replace it with --force."
-        )
-    if lost := set(earlier.get("languages", ())) - set(languages):
-        raise ParameterError(
-            f"The run {name} also has the edition {', '.join(sorted(lost))}, which this run would drop; "
-            "choose another --name, make both languages, or replace it with --force."
-        )
-
-
-def _is_default(parameters: Parameters, languages: Sequence[str]) -> bool:
-    return run_name(parameters, languages) == "default"
-
-
-def _numbers(parameters: Parameters) -> dict[str, Any]:
-    """The parameters that decide the numbers of a run: all but the language."""
-    return parameters.model_dump(mode="json", exclude={"language"})
+    return _publish(report, reports) if is_default(parameters, languages) and report.complete else report
 
 
 def _place(run: Path, *, complete: bool) -> Path:
@@ -192,7 +132,7 @@ def _record(
     """What run.json says about a finished run."""
     return {
         "name": name,
-        "parameters": _numbers(parameters),
+        "parameters": numbers_of(parameters),
         "languages": sorted(languages),
         "status": "complete" if all(outcome.ok for outcome in outcomes) else "incomplete",
         "chapters": {f"{out.language}/{out.chapter}": out.sentence or "complete" for out in outcomes},
@@ -200,10 +140,10 @@ def _record(
     }
 
 
+def _reads(outcome: Outcome) -> Mapping[str, str] | None:
+    return outcome.origin.reads if outcome.origin else None
+
+
 def _publish(report: Report, reports: Path) -> Report:
-    """Refreshes the published files; each is replaced in one step."""
-    published = []
-    for path in report.files:
-        part = shutil.copyfile(path, reports / f".{path.name}.part")
-        published.append(part.replace(reports / path.name))
-    return Report(report.folder, tuple(published), report.outcomes, report.problems)
+    """Refreshes the published files."""
+    return replace(report, files=current.publish(report.files, reports)[0])

@@ -1,14 +1,13 @@
 """One executed notebook as a chapter: its slug, its title, and which of its cells belong to a language."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
-from dilemma.report import markdown
+from dilemma.report import markdown, validity
 from dilemma.wording import LANGUAGES
 
 HIDDEN = {"parameters", "injected-parameters", "remove-cell"}
@@ -16,21 +15,25 @@ HIDDEN = {"parameters", "injected-parameters", "remove-cell"}
 
 @dataclass
 class Chapter:
-    """One executed notebook and the slug that anchors it."""
+    """One executed notebook, the slug that anchors it, and what was wrong with its file."""
 
     notebook: NotebookNode
     slug: str
     title: str
+    problems: Sequence[str] = ()
 
 
 def read(source: Path | NotebookNode, language: str) -> Chapter:
     """The chapter of a notebook file or node; a node may name itself in `metadata.dilemma.slug`."""
-    node = nbformat.read(source, as_version=4) if isinstance(source, Path) else nbformat.from_dict(source)
+    found = validity.read(source) if isinstance(source, Path) else source
+    node, problems = validity.repaired(found)
     own = node.metadata.get("dilemma", {})
+    own = own if isinstance(own, Mapping) else {}
     slug = source.stem if isinstance(source, Path) else own.get("slug", "notebook")
-    fallback = node.metadata.get("title") or slug
-    title = own.get("title", {}).get(language) or _chapter_heading(node, language) or fallback
-    return Chapter(node, clean(slug), str(title))
+    titles = own.get("title", {})
+    given = titles.get(language) if isinstance(titles, Mapping) else ""
+    title = given or _chapter_heading(node, language) or node.metadata.get("title") or slug
+    return Chapter(node, clean(str(slug)), str(title), problems)
 
 
 def make_slugs_unique(chapters: Sequence[Chapter]) -> None:

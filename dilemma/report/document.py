@@ -49,6 +49,8 @@ class Document:
     incomplete: tuple[str, ...]
     languages: tuple[str, ...] = wording.LANGUAGES
     name: str = NAME
+    files: frozenset[str] = frozenset()  # beside the page, to which it may link
+    printed: bool = True  # whether there is a PDF
     problems: list[str] = field(default_factory=list)
 
     def blocks(self, source: str, place: Mapping[str, Any]) -> list[Token]:
@@ -126,6 +128,17 @@ def build(
         languages=tuple(languages),
         problems=merged.problems,
     )
+
+
+def single(notebook: NotebookNode, language: str, name: str = "", code: bool = True) -> Document:
+    """One notebook as a document of its own, named `name` if it does not name itself, with its code or without."""
+    titled = NotebookNode(notebook)
+    titled.metadata = NotebookNode({"title": name, **notebook.get("metadata", {})})
+    document = build([titled], language, {}, languages=[language])
+    for cell in document.notebook.cells if code and "dilemma" not in titled.metadata else ():
+        if cell.cell_type == "code" and not chapters.tags(cell) & {"hide-input", "remove-input"}:
+            cell.metadata["tags"] = sorted(chapters.tags(cell) | {"show-input"})
+    return document
 
 
 def _in_reading_order(provenance: Mapping[str, Any]) -> dict[str, Any]:

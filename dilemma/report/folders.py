@@ -5,11 +5,12 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 DAY = 24 * 60 * 60  # seconds
+ATTEMPTS = 50  # to take a place that another run takes at the same moment
 
 
 @contextmanager
@@ -27,12 +28,20 @@ def in_the_making(runs: Path, name: str) -> Iterator[Path]:
 
 
 def move(folder: Path, final: Path) -> None:
-    """Puts a folder in the place of another."""
+    """Puts a folder in the place of another; when two runs do so at once, the later one stays."""
     old = folder.with_name(f"{folder.name}-old")
-    if final.exists():
-        final.rename(old)
-    folder.rename(final)
-    shutil.rmtree(old, ignore_errors=True)
+    for left in reversed(range(ATTEMPTS)):
+        with suppress(FileNotFoundError):
+            final.rename(old)
+        try:
+            folder.rename(final)
+            break
+        except OSError:
+            if not left:
+                raise
+            time.sleep(0.01)
+        finally:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def write_json(path: Path, content: object) -> None:

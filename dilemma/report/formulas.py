@@ -1,13 +1,12 @@
 """LaTeX formulas for the page: MathML for every reader, and a drawing where browsers set MathML badly."""
 
 import html
-import re
 from functools import cache
 from xml.etree import ElementTree
 
 from latex2mathml.converter import convert_to_element
 
-from dilemma.report import vector
+from dilemma.report import slimming, vector
 
 NUMBERED = ("align", "equation", "gather")
 
@@ -38,10 +37,10 @@ def display(latex: str, anchor: str) -> str | None:
     readers the MathML.
     """
     spoken = mathml(latex, display=True)
-    svg = vector.inline(_drawing(latex), anchor, "") if spoken else None
+    svg = vector.inline(_drawing(latex), anchor, "", slimming.shorten_formula) if spoken else None
     if svg is None:
         return spoken
-    svg = re.sub(r'(fill|stroke)="#000000"', r'\1="currentColor"', svg)
+    svg = svg.replace('stroke="#000000"', 'stroke="currentColor"')
     svg = svg.replace('role="img" aria-label=""', 'aria-hidden="true" focusable="false"', 1)
     return f'{svg}<span class="vh">{spoken}</span>'
 

@@ -4,27 +4,29 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from html import escape, unescape
+from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from nbconvert import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
-from traitlets import Instance
+from traitlets import Enum, Instance
 from traitlets.config import Config
 
 from dilemma.findings import TABLE
-from dilemma.report import fontfaces, markup, outputs, vector
-from dilemma.report.document import Document, build
+from dilemma.report import explorer, fontfaces, markup, outputs, slimming, vector
+from dilemma.report.document import Document, single
+from dilemma.report.glossary import Glossary
 from dilemma.report.hypertext import Hypertext
+from dilemma.report.merge import SUMMARY
 from dilemma.report.strings import string
 from dilemma.report.tables import Cell, Grid
+from dilemma.wording import LANGUAGES
 
 TEMPLATES = Path(__file__).parent / "templates"
-FONTS_HERE = "/* fonts */"
-# Names, operators and brackets have no colour of their own, and their marks would be a tenth of the page.
-PLAIN = re.compile(r'<span class="(?:n|p|o|w|nb|nn)">([^<]*)</span>')
+STYLES_HERE = "/* fonts and drawings */"  # known only when the rest of the page is written
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
     "font-src data:; base-uri 'none'; form-action 'none'"
@@ -43,6 +45,7 @@ class ReportHTML(HTMLExporter):
     template_name = "report_html"
     extra_template_basedirs = [str(TEMPLATES)]
     document = Instance(Document, allow_none=True)
+    language = Enum(LANGUAGES, "en", help="Language of a single notebook's report.").tag(config=True)
 
     @property
     def default_config(self) -> Config:
@@ -60,7 +63,8 @@ class ReportHTML(HTMLExporter):
         self, nb: NotebookNode, resources: Mapping[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """The page of a notebook; one that is not yet a document becomes a document of one chapter."""
-        document = self.document or _stock_document(nb, resources or {})
+        name = (resources or {}).get("metadata", {}).get("name", "")
+        document = self.document or single(nb, self.language, name)
         page = Page(document)
         for name in ("blocks", "picture", "spec_table", "foreign", "code", "word"):
             self.register_filter(name, getattr(page, name))
@@ -68,7 +72,8 @@ class ReportHTML(HTMLExporter):
         self.environment.globals.update(page=page, document=document, policy=POLICY)
         # HTMLExporter itself would parse and rewrite the finished page, which breaks names in SVG.
         html, resources = TemplateExporter.from_notebook_node(self, document.notebook, resources, **kw)
-        return html.replace(FONTS_HERE, fontfaces.css(_characters(html)), 1), resources
+        styles = f"{fontfaces.css(fontfaces.characters(html))}\n{page.styles.css()}"
+        return html.replace(STYLES_HERE, styles, 1), resources
 
 
 class Page:
@@ -79,7 +84,10 @@ class Page:
         lexer = document.notebook.metadata.get("language_info", {}).get("pygments_lexer", "ipython3")
         self._highlight = Highlight2HTML(pygments_lexer=lexer)
         self.hypertext = Hypertext(document, self._highlight)
+        self.glossary = Glossary(document.notebook)
+        self.styles = slimming.Styles()
         self._images = 0
+        self._lifted = ""
 
     def word(self, key: str, **values: object) -> str:
         """One of the report's own words, escaped."""
@@ -87,7 +95,8 @@ class Page:
 
     def blocks(self, source: str, place: Mapping[str, Any]) -> str:
         """The HTML of a cell's or output's Markdown."""
-        return self.hypertext.render(self.document.blocks(source, place))
+        tokens = self.document.blocks(source, place)
+        return self.hypertext.render(self.glossary.explained(tokens, place.get("chapter", "")))
 
     def inline(self, source: str) -> str:
         """The HTML of one line of Markdown."""
@@ -96,18 +105,43 @@ class Page:
     def code(self, cell: NotebookNode) -> str:
         """The highlighted source of a code cell in its scroll box."""
         name = f"{self.word('code')} {self.word('code_of', cell=cell.id)}"
-        highlighted = PLAIN.sub(r"\1", self._highlight(cell.source, metadata=cell.metadata))
-        return self.hypertext.code_box(highlighted, name)
+        return self.hypertext.code_box(self._highlight(cell.source, metadata=cell.metadata), name)
 
     def picture(self, output: NotebookNode) -> str:
         """A figure: SVG inline, everything else as a data address."""
         own = output.metadata.dilemma
+        if self._lifted and own.get("id") == self._lifted:
+            return ""  # it opens the report
         mime, data = next(iter(output.data.items()))
         self._images += 1
         anchor = own.get("id", "")
-        svg = mime == "image/svg+xml" and vector.inline(data, anchor or f"image-{self._images}", own["alt"])
+        shorten = partial(slimming.shorten_drawing, styles=self.styles)
+        svg = mime == "image/svg+xml" and vector.inline(data, f"i{self._images}", own["alt"], shorten)
         shown = svg or f'<img src="{_data_address(mime, data)}" alt="{escape(own["alt"])}">'
-        return self.hypertext.figure(shown, anchor, own.get("label", ""), own.get("caption", ""))
+        words = own.get("label", ""), own.get("caption", ""), own["alt"]
+        figure = self.hypertext.figure(shown, anchor, *words)
+        if "explorer" not in own:
+            return figure
+        return explorer.widget(own["explorer"], anchor, figure, string("explorer_figure", self.document.language))
+
+    def answer(self) -> dict[str, str]:
+        """What opens the report: the verdict's first paragraph, the summary's first figure, and the rest."""
+        first, *others = self.document.blocks(self.document.verdict, {"chapter": SUMMARY})
+        explained = (self.glossary.explained(part, SUMMARY) for part in ([first], others))
+        lead, rest = (self.hypertext.render(part) for part in explained)
+        figures = [
+            output
+            for cell in self.document.notebook.cells
+            for output in cell.get("outputs", ())
+            if (own := output.metadata.get("dilemma", {})).get("kind") == "figure" and own["chapter"] == SUMMARY
+        ]
+        figure = self.picture(figures[0]) if figures else ""
+        self._lifted = figures[0].metadata.dilemma.id if figures else ""
+        return {"lead": lead, "figure": figure, "rest": rest}
+
+    def explorer(self) -> bool:
+        """Whether the page has an explorer, and so needs its style and its script."""
+        return explorer.present(self.document.notebook)
 
     def spec_table(self, output: NotebookNode) -> str:
         """A chapter's table."""
@@ -130,6 +164,18 @@ class Page:
             depth = heading.level
         return items + "</li></ol>" * depth
 
+    def turn(self, following: str) -> str:
+        """The links at a chapter's end, to the one before it and to the one that follows, if any."""
+        slugs = [heading.anchor for heading in self.document.headings if heading.level == 1]
+        place = slugs.index(following) if following in slugs else len(slugs)
+        before = slugs[place - 2] if place > 1 else ""
+        links = [
+            f'<a rel="{rel}" href="#{slug}"><span>{self.word(word)}</span> {escape(self.chapter_name(slug))}</a>'
+            for rel, word, slug in (("prev", "previous", before), ("next", "next", following))
+            if slug in slugs
+        ]
+        return f'<p class="turn">{" ".join(links)}</p>\n' if links else ""
+
     def chapter_name(self, slug: str) -> str:
         """The heading of a chapter, as text."""
         return next((h.markdown for h in self.document.headings if h.anchor == slug), slug)
@@ -148,7 +194,8 @@ class Page:
 
     def data_island(self, name: str) -> str:
         """Findings or provenance as JSON that a script block can hold."""
-        text = json.dumps(getattr(self.document, name), ensure_ascii=False, indent=1, sort_keys=True)
+        entries = getattr(self.document, name)
+        text = json.dumps(entries, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         return text.replace("<", "\\u003c")
 
     def other_language(self) -> str:
@@ -193,18 +240,6 @@ def _plain(text: str) -> dict[str, str]:
     return {"type": "text", "raw": text}
 
 
-def _stock_document(nb: NotebookNode, resources: Mapping[str, Any]) -> Document:
-    named = nb.copy()
-    named.metadata = NotebookNode({"title": resources.get("metadata", {}).get("name", ""), **nb.metadata})
-    return build([named], "en", {})
-
-
 def _data_address(mime: str, data: str) -> str:
     text = base64.b64encode(data.encode()).decode() if mime == "image/svg+xml" else re.sub(r"\s+", "", data)
     return f"data:{mime};base64,{text}"
-
-
-def _characters(html: str) -> set[str]:
-    """The characters a reader may see: the page without its style sheet, script text and data addresses."""
-    visible = re.sub(r"<style>.*?</style>|data:[\w/+]+;base64,[\w+/=]+|<[^<>]*>", " ", html, flags=re.S)
-    return set(unescape(visible))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from html import escape
 
-from dilemma.report import formulas, markdown
+from dilemma.report import formulas, glossary, listing, markdown, values
 from dilemma.report.document import Document
 from dilemma.report.strings import string
 from dilemma.report.tables import Cell, Grid, Token, plain
@@ -14,6 +14,7 @@ ELEMENTS = {
     "strong": "strong", "emphasis": "em", "strikethrough": "del", "subscript": "sub", "superscript": "sup",
     "def_list_head": "dt", "def_list_item": "dd",
 }  # fmt: skip
+TERM = f"#{glossary.ROW}"
 LONG = 44  # characters from which a table column needs room for sentences
 
 
@@ -63,10 +64,10 @@ class Hypertext:
 
     def _link(self, token: Token) -> str:
         url, text = token["attrs"]["url"], self.render(token["children"])
-        if not url.startswith(SAFE_LINK):
+        if not url.startswith(SAFE_LINK) and url not in self.document.files:
             return text
-        outside = ' rel="noopener noreferrer"' if url.startswith("http") else ""
-        return f'<a href="{escape(url)}"{outside}>{text}</a>'
+        kind = ' class="term"' if url.startswith(TERM) else ""
+        return f'<a{kind} href="{escape(url)}">{text}</a>'
 
     def _image(self, token: Token) -> str:
         return f'<img src="{escape(token["attrs"]["url"])}" alt="{escape(plain(token["children"]))}">'
@@ -153,7 +154,7 @@ class Hypertext:
 
     def code_box(self, highlighted: str, name: str) -> str:
         """A box of highlighted code."""
-        return f'<div class="code scroll" {self._box(name)}>{highlighted}</div>\n'
+        return f'<div class="code scroll" {self._box(name)}>{listing.slim(highlighted)}</div>\n'
 
     # Tables, figures, notes
 
@@ -200,14 +201,25 @@ class Hypertext:
         scope = "colgroup" if scope == "col" and cell.colspan > 1 else scope
         return f'<th scope="{scope}"{attributes}>{content}</th>'
 
-    def figure(self, picture: str, anchor: str, label: str, caption: str) -> str:
-        """A picture with its caption below; on a narrow screen it scrolls, so that labels stay legible."""
+    def figure(self, picture: str, anchor: str, label: str, caption: str, description: str = "") -> str:
+        """A picture, the values that its description says, folded, and its caption.
+
+        On a narrow screen the picture scrolls, so that labels stay legible.
+        """
         name, role = escape(label) or self.word("figure"), "region" if label else "group"
         named = f' id="{escape(anchor)}"' if anchor else ""
         return (
             f'<figure class="plot"{named}><div class="scroll" {self._box(name, role)}>{picture}</div>'
-            f"{self._caption(label, caption)}</figure>\n"
+            f"{self._values(description, label)}{self._caption(label, caption)}</figure>\n"
         )
+
+    def _values(self, description: str, label: str) -> str:
+        heads = (string("entry", self.document.language), string("value", self.document.language))
+        grid = values.grid(description, heads)
+        if grid is None:
+            return ""
+        name = f'<span class="vh"> {escape(label)}</span>' if label else ""
+        return f'<details class="values"><summary>{self.word("values")}{name}</summary>\n{self.table(grid)}</details>\n'
 
     def notes(self) -> str:
         """The list items of all footnotes referred to so far, each with the way back."""

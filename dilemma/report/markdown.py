@@ -10,14 +10,16 @@ inside text, LaTeX environments included; raw HTML reduced to the same tokens (a
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 
 from mistune import BlockState, Markdown, import_plugin
 from nbconvert.filters.markdown_mistune import MathBlockParser, MathInlineParser
 
-from dilemma.report import markup, tables
+from dilemma.report import inline_tags, markup, tables
 from dilemma.report.tables import Token, plain
 
+DEEPEST = 100  # levels of tokens
 PLUGINS = ("strikethrough", "table", "url", "task_lists", "def_list", "footnotes")
 CALLOUTS = {
     "finding": {
@@ -33,7 +35,6 @@ SCRIPTS = re.compile(
     r"(?P<ko>[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]+(?:[ ·][\u3130-\u318f\uac00-\ud7af]+)*)"
     r"|(?P<ru>[\u0400-\u04ff]+(?:[ -][\u0400-\u04ff]+)*)"
 )
-TAG = re.compile(r"^<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<rest>[^>]*)>$", re.S)
 
 
 class InlineParser(MathInlineParser):
@@ -57,11 +58,25 @@ def _parser() -> Markdown:
 
 
 def blocks(source: str, footnotes: Mapping[str, str] | None = None) -> list[Token]:
-    """The block tokens of Markdown; `footnotes` are the definitions (key: source) it may refer to."""
+    """The block tokens of Markdown; `footnotes` are the definitions (key: source) it may refer to.
+
+    What is nested too deeply for any page is shown as it is written.
+    """
     state = BlockState()
     state.env.update({"ref_footnotes": dict(footnotes or {})})
-    tokens, _ = _parser().parse(source, state)
-    return list(_tidy_blocks(tokens))
+    with suppress(RecursionError):
+        tokens = list(_tidy_blocks(_parser().parse(source, state)[0]))
+        if _depth(tokens) <= DEEPEST:
+            return tokens
+    return [{"type": "block_code", "raw": source, "attrs": {}}]
+
+
+def _depth(tokens: Iterable[Token]) -> int:
+    """How deep the tokens are nested."""
+    depth, level = 0, list(tokens)
+    while level:
+        depth, level = depth + 1, [child for token in level for child in token.get("children", ())]
+    return depth
 
 
 def inline(source: str, footnotes: Mapping[str, str] | None = None) -> list[Token]:
@@ -73,7 +88,8 @@ def inline(source: str, footnotes: Mapping[str, str] | None = None) -> list[Toke
 def footnote_definitions(source: str) -> dict[str, str]:
     """The notes defined in Markdown: upper-case key (as mistune keeps it) and source."""
     state = BlockState()
-    _parser().parse(source, state)
+    with suppress(RecursionError):
+        _parser().parse(source, state)
     return {key: text.strip() for key, text in state.env.get("ref_footnotes", {}).items()}
 
 
@@ -103,7 +119,7 @@ def _tidy_blocks(tokens: Iterable[Token], top: bool = True) -> Iterator[Token]:
     for token in tokens:
         kind = token["type"]
         if kind == "block_html":
-            yield from markup.tokens(token["raw"])[0]
+            yield from _html(token["raw"])
         elif kind == "table":
             yield {"type": "grid", "attrs": {"grid": _grid(token)}}
         elif kind == "heading" and not top:
@@ -120,6 +136,13 @@ def _tidy_blocks(tokens: Iterable[Token], top: bool = True) -> Iterator[Token]:
             yield {**token, "children": list(_tidy_blocks(token["children"], top=False))}
         elif kind != "blank_line":
             yield token
+
+
+def _html(source: str) -> Iterator[Token]:
+    tokens, active = markup.tokens(source)
+    yield from tokens
+    if active:
+        yield {"type": "paragraph", "children": [markup.without(*active)]}
 
 
 def _children(token: Token) -> list[Token]:
@@ -178,7 +201,7 @@ def _latex(token: Token) -> str:
 
 
 def _tidy_inline(tokens: Iterable[Token]) -> list[Token]:
-    return _pair_tags([_tidy_one(token) for token in tokens])
+    return inline_tags.paired([_tidy_one(token) for token in tokens])
 
 
 def _tidy_one(token: Token) -> Token:
@@ -190,35 +213,3 @@ def _tidy_one(token: Token) -> Token:
     if "children" in token:
         return {**token, "children": _children(token)}
     return token
-
-
-def _pair_tags(tokens: Sequence[Token]) -> list[Token]:
-    """Inline HTML tags as tokens: pairs become nested tokens, unknown or stray tags vanish."""
-    stack: list[tuple[str, Token]] = [("", {"type": "", "children": []})]
-    for token in tokens:
-        tag = TAG.match(token["raw"]) if token["type"] == "inline_html" else None
-        if token["type"] != "inline_html":
-            stack[-1][1]["children"].append(token)
-        elif tag and tag["close"]:
-            _close(stack, tag["name"].lower())
-        elif tag and (opened := _opened(tag["name"].lower(), token["raw"])):
-            stack.append((tag["name"].lower(), opened))
-        else:
-            stack[-1][1]["children"].extend(markup.inline_tokens(token["raw"]))
-    while len(stack) > 1:
-        _close(stack, stack[-1][0])
-    return stack[0][1]["children"]
-
-
-def _opened(name: str, source: str) -> Token | None:
-    """The still empty token that an opening tag such as <sub> or <a href="…"> begins."""
-    if name in markup.INLINE:
-        return {"type": markup.INLINE[name], "children": []}
-    links = [token for token in markup.inline_tokens(source) if token["type"] == "link"]
-    return links[0] if name == "a" and links else None
-
-
-def _close(stack: list[tuple[str, Token]], name: str) -> None:
-    if len(stack) > 1 and stack[-1][0] == name:
-        token = stack.pop()[1]
-        stack[-1][1]["children"].append(token)

@@ -1,20 +1,38 @@
 """Executed chapters merged into one notebook of one language, every part with its anchor."""
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
+from mistune.util import unikey
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 
 from dilemma.findings import FINDING, TABLE
 from dilemma.report import markdown, outputs
-from dilemma.report.chapters import HIDDEN, Chapter, clean, free, is_foreign, starts_with_its_heading, tags
+from dilemma.report.chapters import (
+    HIDDEN,
+    Chapter,
+    clean,
+    free,
+    is_foreign,
+    starts_with_its_heading,
+    tags,
+)
+from dilemma.report.computed import computations, computed
+from dilemma.report.representations import SIGNATURES, named
 from dilemma.report.strings import string
+from dilemma.wording import Text
 
 DEEPEST = 5  # heading levels below the report's title, so that HTML ends at h6
+NOTE_USE = re.compile(r"\[\^([^\]]+)\](?!:)")
 SUMMARY, VERDICT = "00-summary", "verdict"
-RESERVED = {"report", "contents", "answer", "notes", "provenance", "findings", "problems"}
+RESERVED = {
+    "report", "contents", "contents-search", "contents-hits", "answer", "explanation", "explanation-title",
+    "notes", "made", "provenance", "findings", "problems",
+}  # fmt: skip
 
 
 class Merged:
@@ -32,6 +50,7 @@ class Merged:
         self.problems: list[str] = []
         self._taken = set(RESERVED)
         self._cell_ids: set[str] = set()
+        self._note_uses: set[str] = set()
         self._level = 0
 
     def reserve(self, slugs: Sequence[str]) -> None:
@@ -45,12 +64,19 @@ class Merged:
             if key in item.notebook.metadata:
                 self.notebook.metadata.setdefault(key, item.notebook.metadata[key])
         self.footnotes[item.slug] = {}
-        self._level = 0
+        self._level, self._note_uses = 0, set()
+        self.problems += [f"{problem} ({item.slug})" for problem in item.problems]
         self._gather_findings(item)
         cells = [cell for index, cell in enumerate(self._cells(item)) if self._keep(cell, index, item)]
         for index, cell in enumerate(cells):
             self._place(cell, item, first=index == 0)
         self.notebook.cells.extend(cells)
+        self._report_unused_notes(item.slug)
+
+    def _report_unused_notes(self, slug: str) -> None:
+        for key, text in self.footnotes[slug].items():
+            if key not in self._note_uses:
+                self.problems.append(f"The note {key} of {slug} is never referred to, so it is left out: {text}")
 
     def _cells(self, item: Chapter) -> Iterator[NotebookNode]:
         if not starts_with_its_heading(item.notebook, self.language):
@@ -82,22 +108,23 @@ class Merged:
         cell.metadata["dilemma"] = place
         place = cell.metadata["dilemma"]  # nbformat stores a copy
         if cell.cell_type == "raw":
-            self._raw_to_markdown(cell, place)
+            self._take_raw(cell, place)
         if cell.cell_type == "markdown":
-            cell.source = _with_attachments(cell)
+            cell.source = self._with_own_notes(_with_attachments(cell), item.slug)
             self._read_markdown(cell.source, place)
         elif cell.cell_type == "code":
             cell.outputs = [shown for o in cell.outputs for shown in self._output(o, place)]
         cell.id = free(cell.id, self._cell_ids)
 
-    def _raw_to_markdown(self, cell: NotebookNode, place: Mapping[str, Any]) -> None:
-        mime = cell.metadata.get("raw_mimetype", cell.metadata.get("format", ""))
-        cell.cell_type = "markdown"
-        if mime in ("", "text/plain"):
-            cell.source = f"~~~~~text\n{cell.source}\n~~~~~"
-        elif mime not in ("text/markdown", "text/html"):
-            self._dropped(f"raw cell ({mime})", place)
-            cell.source = outputs.note(mime, self.language).data["text/markdown"]
+    def _take_raw(self, cell: NotebookNode, place: Mapping[str, Any]) -> None:
+        """A raw cell as the output that its format names; one for another kind of document as a note."""
+        mime = cell.metadata.get("raw_mimetype", cell.metadata.get("format")) or "text/plain"
+        if mime not in ("text/plain", "text/markdown", "text/html"):
+            self._dropped(named(f"raw cell ({mime})"), place)
+            cell.outputs = [outputs.note(named(mime), self.language)]
+        else:
+            cell.outputs = [new_output("display_data", {mime: cell.source})] if cell.source.strip() else []
+        cell.cell_type, cell.source, cell.execution_count = "code", "", None
 
     def _output(self, output: NotebookNode, place: Mapping[str, Any]) -> list[NotebookNode]:
         shown, dropped = outputs.presentable(output, self.language)
@@ -113,6 +140,7 @@ class Merged:
     def _place_output(self, part: NotebookNode, own: dict[str, Any]) -> None:
         mime = next(iter(part.data))
         if mime == "text/markdown":
+            part.data[mime] = self._with_own_notes(part.data[mime], own["chapter"])
             self._read_markdown(part.data[mime], own)
         elif mime.startswith("image/"):
             own["alt"], given = outputs.image_alt(part, self.language)
@@ -152,8 +180,8 @@ class Merged:
         return anchor
 
     def _read_markdown(self, source: str, place: dict[str, Any]) -> None:
-        self.footnotes[place["chapter"]].update(markdown.footnote_definitions(source))
         tokens = markdown.blocks(source)
+        self._note_uses |= {unikey(key) for key in NOTE_USE.findall(source)}
         for token in markdown.walk(tokens):
             if token["type"] == "anchor" and token["attrs"]["id"] not in self._taken:
                 self.anchors.add(token["attrs"]["id"])
@@ -161,6 +189,16 @@ class Merged:
         for token in tokens:
             if token["type"] == "heading":
                 self._heading(token, place)
+
+    def _with_own_notes(self, source: str, slug: str) -> str:
+        """The source with notes that another cell of the chapter has under the same name under a new one."""
+        known = self.footnotes[slug]
+        for key, text in markdown.footnote_definitions(source).items():
+            own = key if known.get(key, text) == text else free(key, set(known))
+            if own != key:
+                source = re.sub(rf"\[\^{re.escape(key)}\]", lambda _, own=own: f"[^{own}]", source, flags=re.I)
+            known[own] = text
+        return source
 
     def _heading(self, token: dict[str, Any], place: dict[str, Any]) -> None:
         is_chapter = self._level == 0
@@ -179,21 +217,33 @@ class Merged:
 
     def _gather_findings(self, item: Chapter) -> None:
         known = {record["id"] for record in self.findings}
-        for output in (o for cell in item.notebook.cells for o in cell.get("outputs", ())):
+        calls = computations(item.notebook)
+        for cell, output in ((made, o) for made in item.notebook.cells for o in made.get("outputs", ())):
             for record in output.get("data", {}).get(FINDING, ()):
                 if record["id"] not in known:
-                    self.findings.append(dict(record))
+                    shown = {"cell": cell.get("id", "")}
+                    self.findings.append({**record, **shown, **computed(record["id"], calls)})
                     known.add(record["id"])
 
-    def _dropped(self, what: str, place: Mapping[str, Any]) -> None:
-        self.problems.append(f"Cell {place['cell']} ({place['chapter']}): {what} was left out.")
+    def _dropped(self, what: Text, place: Mapping[str, Any]) -> None:
+        self.problems.append(f"Cell {place['cell']} ({place['chapter']}): left out {what.en}.")
 
 
 def _with_attachments(cell: NotebookNode) -> str:
     """The cell's source with its attached images written out as data addresses."""
     source = cell.source
     for name, bundle in sorted(cell.pop("attachments", {}).items()):
-        mime = next((m for m in ("image/svg+xml", "image/png", "image/jpeg") if m in bundle), None)
+        mime = next((m for m in ("image/svg+xml", *SIGNATURES) if m in bundle), None)
         if mime:
-            source = source.replace(f"attachment:{name}", f"data:{mime};base64,{bundle[mime]}")
+            address = _data_address(mime, bundle[mime])
+            for written in dict.fromkeys((name, quote(name))):
+                source = source.replace(f"attachment:{written}", address)
     return source
+
+
+def _data_address(mime: str, content: str | list[str]) -> str:
+    """An attached picture as an address; SVG comes in base64 or, from some editors, as it is."""
+    text = "".join(content)
+    if text.lstrip().startswith("<"):
+        text = b64encode(text.encode()).decode()
+    return f"data:{mime};base64,{re.sub(r'[^A-Za-z0-9+/=]', '', text)}"

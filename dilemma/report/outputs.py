@@ -4,35 +4,30 @@ What remains after `presentable`: TABLE (the chapters' tables), image/svg+xml, i
 text/html (already known to give tokens), text/markdown and text/plain, one per output; streams; errors.
 """
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode, from_dict
 
-from dilemma.findings import FINDING, TABLE
-from dilemma.report import markup
-from dilemma.report.strings import string
+from dilemma.findings import EXPLORER, FINDING
+from dilemma.report import explorer, lengths, terminal
+from dilemma.report.representations import PRIORITY, candidates, is_bare, named
+from dilemma.report.strings import counted, string
+from dilemma.wording import Text, pick
 
-PRIORITY = (
-    TABLE, "image/svg+xml", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg",
-    "application/json", "text/plain",
-)  # fmt: skip
 # Companions that say nothing beyond the type shown.
-COMPANIONS = {*PRIORITY, FINDING, "application/pdf", "application/vnd.dataresource+json"}
-KERNEL_FILE = re.compile(r"\S*ipykernel_\d+[/\\](\d+)\.py")
+COMPANIONS = {*PRIORITY, FINDING, EXPLORER, "application/pdf", "application/vnd.dataresource+json"}
+MARKS = re.compile(r"([\\`*_\[\]<>$~&])")  # what Markdown would not take as it stands
 
 
-def presentable(output: NotebookNode, language: str) -> tuple[list[NotebookNode], list[str]]:
-    """What to show for one output, and what had to be left out (MIME types or elements)."""
+
+def presentable(output: NotebookNode, language: str) -> tuple[list[NotebookNode], list[Text]]:
+    """What to show for one output, and what had to be left out (MIME types, elements, lengths)."""
     if output.output_type == "stream":
-        text = _console(output.text)
-        return ([_node(output_type="stream", name=output.name, text=text)] if text.strip() else []), []
+        return _printed(_joined(output.text), language, _stream(output.get("name", "stdout")))
     if output.output_type == "error":
-        traceback = [_console(line) for line in output.traceback]
-        return [_node(output_type="error", ename=output.ename, evalue=output.evalue, traceback=traceback)], []
+        return [_failure(output, language)], []
     if _own(output).get("kind") == "caption":
         return [], []
     return _display(output, language)
@@ -40,62 +35,73 @@ def presentable(output: NotebookNode, language: str) -> tuple[list[NotebookNode]
 
 def image_alt(output: NotebookNode, language: str) -> tuple[str, bool]:
     """The alternative text of an image output, and whether its author gave one."""
-    metadata = output.get("metadata", {})
-    mime = next(iter(output.data))
-    given = _own(output).get("alt") or metadata.get(mime, {}).get("alt") or metadata.get("alt")
+    given = _given_alt(output)
     return (given or string("no_alt", language)), bool(given)
 
 
-def note(what: str, language: str) -> NotebookNode:
+def _given_alt(output: NotebookNode) -> str:
+    """The alternative text where authors put it: with the output or with one of its types."""
+    metadata = output.get("metadata", {})
+    places = [_own(output), *(metadata.get(mime) for mime in output.data), metadata]
+    given = [place["alt"] for place in places if isinstance(place, Mapping) and place.get("alt")]
+    return str(given[0]) if given else ""
+
+
+def note(what: Text, language: str) -> NotebookNode:
     """A visible sentence in place of something that cannot be shown."""
-    sentence = string("left_out", language, what=what)
+    what_is_missing = MARKS.sub(r"\\\1", pick(what, language))
+    sentence = string("left_out", language, what=what_is_missing)
     return _shown("text/markdown", f"*{sentence}*", {"dilemma": {"kind": "note"}})
 
 
-def _display(output: NotebookNode, language: str) -> tuple[list[NotebookNode], list[str]]:
+def _display(output: NotebookNode, language: str) -> tuple[list[NotebookNode], list[Text]]:
     data = {mime: _joined(value) for mime, value in output.data.items() if mime != FINDING}
-    dropped: list[str] = []
-    for mime, value in _candidates(data, dropped):
-        if mime == "text/plain":
-            dropped += sorted(set(data) - COMPANIONS)
-        shown = [_shown(mime, value, output.get("metadata", {}))]
-        return shown + [note(what, language) for what in dropped], dropped
-    dropped += sorted(set(data) - COMPANIONS)
+    dropped: list[Text] = []
+    for origin, (mime, value) in candidates(data, _given_alt(output), dropped):
+        if mime != "text/plain":
+            shown = _shown(mime, value, output.get("metadata", {}))
+            if mime == "image/svg+xml" and (given := explorer.lookup(data)):
+                shown.metadata.setdefault("dilemma", NotebookNode())["explorer"] = given
+            return [shown, *(note(what, language) for what in dropped)], dropped
+        if origin != mime or not is_bare(value) or len(data) == 1:
+            shown, cut = _printed(value, language, lambda text: _shown("text/plain", text, {}))
+            dropped += _unknown(data, origin)
+            return shown + [note(what, language) for what in dropped], dropped + cut
+    dropped += _unknown(data)
     return [note(what, language) for what in dropped], dropped
 
 
-def _candidates(data: dict[str, Any], dropped: list[str]) -> Iterator[tuple[str, Any]]:
-    """The representations in order of preference; active parts of HTML are named in `dropped`."""
-    for mime in PRIORITY:
-        if mime not in data:
-            continue
-        if mime == "text/html":
-            tokens, active = markup.tokens(data[mime])
-            dropped += [f"text/html ({', '.join(active)})"] if active else []
-            if tokens:
-                yield mime, data[mime]
-        elif mime == "text/latex":
-            yield "text/markdown", _as_formula(data[mime])
-        elif mime == "application/json":
-            yield "text/plain", json.dumps(data[mime], indent=2, ensure_ascii=False)
-        elif mime != "text/plain" or not _is_bare_repr(data[mime]) or len(data) == 1:
-            yield mime, _console(data[mime]) if mime == "text/plain" else data[mime]
+def _unknown(data: Mapping[str, Any], *shown: str) -> list[Text]:
+    return [named(mime) for mime in sorted(set(data) - COMPANIONS - set(shown))]
 
 
-def _as_formula(latex: str) -> str:
-    """LaTeX as display Markdown; IPython hands it over with or without dollar signs."""
-    bare = latex.strip().strip("$").strip()
-    return bare if bare.startswith("\\begin{") else f"$$\n{bare}\n$$"
+def _printed(text: str, language: str, node: Callable[[str], NotebookNode]) -> tuple[list[NotebookNode], list[Text]]:
+    """Console text as it settled; of a long one both ends, and between them how much is missing."""
+    text = terminal.settled(text)
+    if not text.strip():
+        return [], []
+    first, cut, last = lengths.ends(text)
+    if not cut:
+        return [node(text)], []
+    what = counted("characters", cut, len(text))
+    return [node(first), note(what, language), node(last)], [what]
 
 
-def _is_bare_repr(text: str) -> bool:
-    return re.fullmatch(r"<[\w.]+ object.*>", text.strip()) is not None
+def _stream(name: str) -> Callable[[str], NotebookNode]:
+    return lambda text: _node(output_type="stream", name=name, text=text)
 
 
-def _console(text: str) -> str:
-    """Terminal text without colours, overwritten progress lines and the kernel's process number."""
-    lines = [line.rstrip("\r").rsplit("\r", 1)[-1] for line in strip_ansi(_joined(text)).split("\n")]
-    return KERNEL_FILE.sub("cell", "\n".join(lines))
+def _failure(output: NotebookNode, language: str) -> NotebookNode:
+    """An error whose traceback ends in its message, as the traceback of every Python kernel does."""
+    name, message = terminal.settled(output.ename), terminal.settled(output.evalue)
+    traceback = terminal.settled("\n".join(output.traceback))
+    if message not in traceback or name not in traceback:
+        traceback = f"{traceback}\n{name}: {message}".strip()
+    first, cut, last = lengths.ends(traceback)
+    if cut:
+        what = pick(counted("characters", cut, len(traceback)), language)
+        first += f"\n{string('left_out', language, what=what)}\n{last}"
+    return _node(output_type="error", ename=name, evalue=message, traceback=first.split("\n"))
 
 
 def _joined(value: Any) -> Any:
@@ -104,8 +110,9 @@ def _joined(value: Any) -> Any:
     return value
 
 
-def _own(output: NotebookNode) -> dict[str, Any]:
-    return output.get("metadata", {}).get("dilemma", {})
+def _own(output: NotebookNode) -> Mapping[str, Any]:
+    own = output.get("metadata", {}).get("dilemma", {})
+    return own if isinstance(own, Mapping) else {}
 
 
 def _shown(mime: str, value: Any, metadata: dict[str, Any]) -> NotebookNode:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +22,8 @@ from dilemma.wording import LANGUAGES
 
 PRIORITY = [TABLE, "image/svg+xml", "text/html", "text/markdown", "image/png", "image/jpeg", "text/plain"]
 FILTERS = (
-    "front", "opening", "blocks", "code", "printed", "failure", "markup", "image", "table", "provenance",
+    "front", "blocks", "code", "printed", "failure", "markup", "image", "table", "provenance",
+    "problems",
 )  # fmt: skip
 
 
@@ -30,9 +32,16 @@ def render_pdf(document: Document) -> bytes:
 
     What could not be set as written, and every warning of Typst, is added to `document.problems`.
     """
-    source, resources = ReportTypst(document).from_notebook_node(document.notebook)
-    files = {"main.typ": source.encode("utf-8", "replace"), **resources["outputs"]}
-    files["moved.json"] = json.dumps(typesetting.moved(files)).encode()
+    with suppress(typesetting.CompileError):
+        pdf, warnings = typesetting.compile_pdf(_files(document, careful=False), _timestamp(document))
+        if not warnings:
+            return pdf
+    return _compromise(document)
+
+
+def _compromise(document: Document) -> bytes:
+    """The PDF of a document that Typst does not take whole: without the pictures that it cannot set."""
+    files = _files(document, careful=True)
     try:
         pdf, warnings = typesetting.compile_pdf(files, _timestamp(document))
     except typesetting.CompileError as error:
@@ -43,6 +52,11 @@ def render_pdf(document: Document) -> bytes:
     return pdf
 
 
+def _files(document: Document, careful: bool) -> dict[str, bytes]:
+    source, resources = ReportTypst(document, careful).from_notebook_node(document.notebook)
+    return {"main.typ": source.encode("utf-8", "replace"), **resources["outputs"]}
+
+
 class ReportTypst(TemplateExporter):
     """nbconvert's exporter to Typst; without a document it takes any notebook as a one-chapter report."""
 
@@ -51,8 +65,8 @@ class ReportTypst(TemplateExporter):
     template_name = "report_pdf"
     extra_template_basedirs = [str(typesetting.DESIGN.parent)]
 
-    def __init__(self, document: Document | None = None, **options: Any) -> None:
-        self.document = document
+    def __init__(self, document: Document | None = None, careful: bool = True, **options: Any) -> None:
+        self.document, self.careful = document, careful
         super().__init__(**options)
 
     def _file_extension_default(self) -> str:
@@ -60,8 +74,8 @@ class ReportTypst(TemplateExporter):
 
     @property
     def default_config(self) -> Config:
-        """Our table type goes before all other representations of an output."""
-        config = Config({"NbConvertBase": {"display_data_priority": PRIORITY}})
+        """Our table type goes before all other representations; one look at the notebook's form is enough."""
+        config = Config({"Exporter": {"optimistic_validation": True}})
         config.merge(super().default_config)
         config.NbConvertBase.display_data_priority = PRIORITY
         return config
@@ -71,21 +85,22 @@ class ReportTypst(TemplateExporter):
     ) -> tuple[str, dict[str, Any]]:
         """The Typst source; `resources["outputs"]` has the files it reads besides the page design."""
         report = self.document or documents.build([nb], "en", {})
-        parts = Parts(report)
+        parts = Parts(report, self.careful)
         for name in FILTERS:
             self.register_filter(name, getattr(parts, name))
         source, resources = super().from_notebook_node(report.notebook, resources, **options)
-        targets = json.dumps(sorted(parts.renderer.anchors), ensure_ascii=False)
-        resources["outputs"] = {**parts.renderer.files, "targets.json": targets.encode("utf-8", "replace")}
+        names = {"targets.json": sorted(parts.renderer.anchors), "lists.json": parts.renderer.lists}
+        written = {file: json.dumps(content).encode("ascii") for file, content in names.items()}
+        resources["outputs"] = {**parts.renderer.files, **written}
         return source, resources
 
 
 class Parts:
     """The template's filters: each turns one part of a notebook into Typst."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, careful: bool) -> None:
         self.document = document
-        self.renderer = TypstRenderer(document)
+        self.renderer = TypstRenderer(document, careful)
 
     def blocks(self, source: str, place: Mapping[str, Any]) -> str:
         """Markdown of a cell or an output."""
@@ -120,7 +135,7 @@ class Parts:
         if "label" not in own:
             return f"#bare-picture({arguments});\n\n"
         caption = self.document.inline(own.get("caption", ""), own["chapter"])
-        return f"#plate({arguments}, {renderer.naming(own['id'], own['label'], caption)});\n\n"
+        return f"#plate({arguments}, {renderer.naming('figures', own['id'], own['label'], caption)});\n\n"
 
     def table(self, output: NotebookNode) -> str:
         """A chapter's table."""
@@ -128,10 +143,6 @@ class Parts:
         grid = self.document.table(output.data[TABLE], own["chapter"])
         caption = self.document.inline(grid.caption, own["chapter"])
         return self.renderer.table(grid, own["id"], own["label"], caption)
-
-    def opening(self, cell: NotebookNode) -> str:
-        """What has to come before a cell: at a new chapter, the last chapter's landscape pages."""
-        return self.renderer.sideways() if cell.metadata.dilemma.first else ""
 
     def front(self, _: NotebookNode) -> str:
         """The arguments of the page design: title, metadata, cover, names of the lists."""
@@ -156,13 +167,21 @@ class Parts:
         return ", ".join(f"{name}: {value}" for name, value in arguments.items())
 
     def provenance(self, _: NotebookNode) -> str:
-        """The last pages: what waits for a landscape page, then what went into the report."""
-        waiting = self.renderer.sideways()
+        """The last pages: what went into the report, then the tables in landscape."""
         if not self.document.provenance:
-            return waiting
+            return self.renderer.sideways()
         title = self.renderer.heading(1, "provenance", _text(string("provenance", self.document.language)))
         intro = self.renderer.word("provenance_intro")
-        return f"{waiting}{title}{intro}\n\n{self.renderer.table(self._inputs())}"
+        return f"{title}{intro}\n\n{self.renderer.table(self._inputs())}{self.renderer.sideways()}"
+
+    def problems(self, _: NotebookNode) -> str:
+        """What the reader of this PDF misses, as the page lists it for its readers."""
+        problems = tuple(self.document.problems)
+        if not problems:
+            return ""
+        title = self.renderer.heading(1, "problems", _text(string("problems", self.document.language)))
+        items = "".join(f", foreign(\"en\", [{self.renderer.words(problem)}])" for problem in problems)
+        return f"{title}#list(tight: true{items});\n\n"
 
     def _inputs(self) -> Grid:
         language = self.document.language

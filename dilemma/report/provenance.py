@@ -113,7 +113,8 @@ def _code_and_prose(content: bytes) -> bytes:
     try:
         notebook = json.loads(content)
         cells = [
-            (cell["id"], "".join(cell["source"]), cell["metadata"].get("tags")) for cell in notebook["cells"]
+            (cell["id"], cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags"))
+            for cell in notebook["cells"]
         ]
         return json.dumps([cells, notebook["metadata"].get("dilemma")], sort_keys=True).encode()
     except (ValueError, KeyError, TypeError, AttributeError):

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from dilemma.report.strings import string
 from dilemma.report.tables import Grid, Token, plain
+from dilemma.wording import pick
 
 if TYPE_CHECKING:
     from dilemma.report.document import Document
 
 WEB = ("https://", "http://", "mailto:")
-IMAGE = ("data:image/png;", "data:image/jpeg;", "data:image/svg+xml;", "data:image/gif;", "data:image/webp;")
+IMAGE = (
+    "data:image/png;", "data:image/jpeg;", "data:image/svg+xml;", "data:image/svg+xml,", "data:image/gif;",
+    "data:image/webp;",
+)  # fmt: skip
 
 
 def resolve(tokens: Iterable[Token], document: "Document", place: Mapping[str, Any]) -> list[Token]:
@@ -33,6 +37,8 @@ def _resolve(token: Token, document: "Document", place: Mapping[str, Any], headi
         return _link(token, document)
     if kind == "image":
         return _image(token, document)
+    if kind == "left_out":
+        return _left_out(token, document)
     if kind == "footnote_ref":
         return {**token, "attrs": {"key": (place.get("chapter", ""), token["raw"])}}
     return token
@@ -48,7 +54,7 @@ def _grid(grid: Grid, document: "Document", place: Mapping[str, Any]) -> Grid:
 
 def _link(token: Token, document: "Document") -> Token:
     url = token["attrs"]["url"]
-    if url.startswith(WEB):
+    if url.startswith(WEB) or url in document.files:
         return token
     anchor = url.removeprefix("#")
     if not url.startswith("#") or anchor not in document.anchors:
@@ -68,4 +74,12 @@ def _image(token: Token, document: "Document") -> Token:
         return {**token, "children": [{"type": "text", "raw": described}]}
     document.report(f"The image {url} is not in the notebook and was left out.")
     what = string("image_left_out", document.language, what=alt or url)
-    return {"type": "emphasis", "children": [{"type": "text", "raw": what}]}
+    note = {"type": "emphasis", "children": [{"type": "text", "raw": what}]}
+    return {"type": "link", "children": [note], "attrs": {"url": url}} if url.startswith(WEB) else note
+
+
+def _left_out(token: Token, document: "Document") -> Token:
+    what = token["attrs"]["what"]
+    document.report(f"Left out of a text: {what.en}.")
+    note = string("left_out", document.language, what=pick(what, document.language))
+    return {"type": "emphasis", "children": [{"type": "text", "raw": note}]}

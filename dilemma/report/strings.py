@@ -1,6 +1,6 @@
 """The report's own words (not the chapters') in both languages, shared by HTML and PDF."""
 
-from dilemma.wording import Text, pick
+from dilemma.wording import Text, number, pick
 
 STRINGS = {
     "title": Text("The Kremlin’s Dilemma", "Das Dilemma des Kremls"),
@@ -12,10 +12,27 @@ STRINGS = {
     "as_of": Text("Knowledge as of {day}", "Stand des Wissens: {day}"),
     "answer": Text("The answer in short", "Die Antwort in Kürze"),
     "contents": Text("Contents", "Inhalt"),
+    "contents_search": Text("Contents and search", "Inhalt und Suche"),
+    "search": Text("Search this report", "Im Bericht suchen"),
+    "found_none": Text("Nothing found", "Nichts gefunden"),
+    "found_one": Text("1 place", "1 Stelle"),
+    "found_many": Text("% places", "% Stellen"),
+    "found_first": Text("% places, the first % are listed", "% Stellen, aufgeführt sind die ersten %"),
+    "previous": Text("Previous", "Zurück"),
+    "next": Text("Next", "Weiter"),
+    "to_row": Text("Open in its table", "In der Tabelle zeigen"),
+    "to_code": Text("Show the code", "Code zeigen"),
+    "cell": Text("cell", "Zelle"),
+    "computed_as": Text("Computed", "Berechnet"),
+    "grade": Text("grade", "Note"),
+    "close": Text("Close", "Schließen"),
+    "values": Text("Values of the figure", "Werte der Abbildung"),
+    "scroll_hint": Text("Scroll sideways to see all of it", "Seitwärts scrollen, um alles zu sehen"),
     "skip": Text("Skip to the report", "Zum Bericht springen"),
     "figure": Text("Figure", "Abbildung"),
     "table": Text("Table", "Tabelle"),
-    "on_page": Text("{what} has a page of its own: page", "{what} steht auf einer eigenen Seite: Seite"),
+    "on_page": Text("{what} is printed sideways on page", "{what} steht im Querformat auf Seite"),
+    "sideways": Text("Wide tables", "Breite Tabellen"),
     "figures": Text("Figures", "Abbildungen"),
     "tables": Text("Tables", "Tabellen"),
     "untitled": Text("Notebook", "Notebook"),
@@ -32,11 +49,14 @@ STRINGS = {
     "messages": Text("Messages of the run", "Meldungen des Laufs"),
     "error": Text("This cell stopped with an error", "Diese Zelle ist mit einem Fehler abgebrochen"),
     "output": Text("Output", "Ausgabe"),
+    "explorer_figure": Text("The whole grid as a figure", "Das ganze Raster als Abbildung"),
     "formula": Text("Formula", "Formel"),
     "section_link": Text("Link to this section", "Link zu diesem Abschnitt"),
     "no_alt": Text("Figure without a description", "Abbildung ohne Beschreibung"),
     "image_left_out": Text("Image not included: {what}", "Bild nicht enthalten: {what}"),
     "left_out": Text("Left out here: {what}", "Hier ausgelassen: {what}"),
+    "characters": Text("{count} of {total} characters", "{count} von {total} Zeichen"),
+    "rows": Text("{count} of {total} rows", "{count} von {total} Zeilen"),
     "interactive": Text("interactive or active content", "interaktive oder aktive Inhalte"),
     "provenance": Text("How this report was made", "Wie dieser Bericht entstand"),
     "provenance_intro": Text(
@@ -200,6 +220,11 @@ STRINGS = {
         "Daten, Notebooks, Programm oder Bibliotheken sind seit den Läufen verändert. Um die Änderungen Parametern "
         "zuzuordnen, müssen beide Läufe neu entstehen.",
     ),
+    "compare_verdict_caption": Text(
+        "What the summary says in both runs and, between them, with one parameter alone set as in the second.",
+        "Was die Zusammenfassung in beiden Läufen sagt; dazwischen, was sie sagte, wenn nur ein Parameter so gesetzt "
+        "wird wie im zweiten.",
+    ),
     "compare_run": Text("Run {name}", "Lauf {name}"),
     "compare_only_in": Text("Only in run `{name}`.", "Nur im Lauf `{name}`."),
 }
@@ -208,3 +233,11 @@ STRINGS = {
 def string(key: str, language: str, **values: object) -> str:
     """The report's wording for `key` in `language`, with its {placeholders} filled in."""
     return pick(STRINGS[key], language).format(**values)
+
+
+def counted(key: str, count: int, total: int) -> Text:
+    """The report's wording for so many of so many, in both languages."""
+    en, de = (
+        string(key, language, count=number(count, language), total=number(total, language)) for language in ("en", "de")
+    )
+    return Text(en, de)

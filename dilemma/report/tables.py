@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from bs4 import Tag
+from bs4 import PageElement, Tag
+
+from dilemma.report import lengths
 
 Token = dict[str, Any]
 Inline = Callable[[str], list[Token]]
 
+GROUPS = {"thead", "tbody", "tfoot"}
+STRUCTURE = {"caption", "colgroup", "col", "tr", "th", "td", *GROUPS}
 NUMBER = re.compile(r"^[−+\-]?[\d.,\s]*\d\s*%?$")
 
 
@@ -31,7 +35,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table without markup; `aligns` has one of left, right, center per column."""
+    """A table without markup; `aligns` has one of left, right, center per column, `cut` counts missing rows."""
 
     head: list[list[Cell]]
     body: list[list[Cell]]
@@ -40,10 +44,41 @@ class Grid:
     anchor: str = ""
     row_ids: tuple[str | None, ...] = ()
     wide: bool = False
+    cut: int = 0
 
     def row_id(self, index: int) -> str | None:
         """The anchor of body row `index`, or None."""
         return self.row_ids[index] if index < len(self.row_ids) else None
+
+
+def bands(grid: Grid, widths: Sequence[float], room: float) -> list[Grid]:
+    """The table in pieces no wider than `room`, each beginning with the columns that name the rows."""
+    if sum(widths) <= room:
+        return [grid]
+    headers = {cell.column for row in grid.body for cell in row if cell.header}
+    names = next(column for column in range(len(widths) + 1) if column not in headers)
+    names = names if sum(widths[:names]) < room / 2 else 0
+    groups: list[list[int]] = [[]]
+    for column in range(names, len(widths)):
+        if groups[-1] and sum(widths[c] for c in (*range(names), *groups[-1], column)) > room:
+            groups.append([])
+        groups[-1].append(column)
+    pieces = [_columns(grid, [*range(names), *group]) for group in groups]
+    return [pieces[0], *(replace(piece, row_ids=(), caption="", anchor="") for piece in pieces[1:])]
+
+
+def _columns(grid: Grid, kept: Sequence[int]) -> Grid:
+    """Some columns of a table; a cell that spans several spans those of them that are kept."""
+    aligns = [grid.aligns[column] if column < len(grid.aligns) else "left" for column in kept]
+    head, body = ([list(_kept(row, kept)) for row in rows] for rows in (grid.head, grid.body))
+    return replace(grid, head=head, body=body, aligns=aligns)
+
+
+def _kept(row: Sequence[Cell], kept: Sequence[int]) -> Iterator[Cell]:
+    for cell in row:
+        places = [place for place, column in enumerate(kept) if 0 <= column - cell.column < cell.colspan]
+        if places:
+            yield replace(cell, column=places[0], colspan=len(places))
 
 
 def plain(tokens: Sequence[Token]) -> str:
@@ -95,8 +130,10 @@ def from_token(token: Token) -> Grid:
 def from_tag(table: Tag, inline: Callable[[Tag], list[Token]]) -> Grid:
     """The grid of an HTML table, such as pandas prints; `inline` turns a cell's tag into tokens."""
     head_rows, body_rows = _split_rows(table)
+    columns = max((len(_cells(row)) for row in body_rows), default=1)
+    shown = lengths.rows(len(body_rows), columns)
     caption = table.find("caption")
-    head, body = _place(head_rows, inline), _place(body_rows, inline)
+    head, body = _place(head_rows, inline), _place(body_rows[:shown], inline)
     head = _fold_index_name(head)
     width = max((cell.column + cell.colspan for row in head + body for cell in row), default=0)
     return Grid(
@@ -104,7 +141,17 @@ def from_tag(table: Tag, inline: Callable[[Tag], list[Token]]) -> Grid:
         body=body,
         aligns=[_align(body, column) for column in range(width)],
         caption=caption.get_text(" ", strip=True) if caption else "",
+        cut=len(body_rows) - shown,
     )
+
+
+def outside_cells(table: Tag) -> list[PageElement]:
+    """What stands in an HTML table outside its cells, which a browser shows before the table."""
+    groups = [node for node in table.children if isinstance(node, Tag) and node.name in GROUPS]
+    inner = [node for part in (table, *groups) for node in part.children]
+    rows = [node for node in inner if isinstance(node, Tag) and node.name == "tr"]
+    nodes = [*inner, *(node for row in rows for node in row.children)]
+    return [node for node in nodes if not (isinstance(node, Tag) and node.name in STRUCTURE)]
 
 
 def _split_rows(table: Tag) -> tuple[list[Tag], list[Tag]]:
@@ -112,7 +159,8 @@ def _split_rows(table: Tag) -> tuple[list[Tag], list[Tag]]:
     head = [row for row in rows if row.find_parent("thead")]
     if not head and rows and not rows[0].find("td"):
         head = rows[:1]
-    return head, [row for row in rows if row not in head]
+    in_head = {id(row) for row in head}
+    return head, [row for row in rows if id(row) not in in_head]
 
 
 def _place(rows: Sequence[Tag], inline: Callable[[Tag], list[Token]]) -> list[list[Cell]]:
@@ -123,7 +171,7 @@ def _place(rows: Sequence[Tag], inline: Callable[[Tag], list[Token]]) -> list[li
         cells, column = [], 0
         busy = {c for c, left in taken.items() if left > 0}
         taken = {c: left - 1 for c, left in taken.items() if left > 0}
-        for tag in row.find_all(["th", "td"], recursive=False):
+        for tag in _cells(row):
             while column in busy:
                 column += 1
             colspan, rowspan = _span(tag, "colspan"), _span(tag, "rowspan")
@@ -132,6 +180,10 @@ def _place(rows: Sequence[Tag], inline: Callable[[Tag], list[Token]]) -> list[li
             column += colspan
         placed.append(cells)
     return placed
+
+
+def _cells(row: Tag) -> list[Tag]:
+    return [child for child in row.children if isinstance(child, Tag) and child.name in ("th", "td")]
 
 
 def _span(tag: Tag, name: str) -> int:

@@ -2,25 +2,25 @@
 
 import base64
 import binascii
-import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING
 
 from dilemma.report import fontfaces
+
+if TYPE_CHECKING:
+    import typst
 
 DESIGN = Path(__file__).resolve().parent / "templates" / "report_pdf"
 STANDARDS = ["a-2a", "ua-1"]  # archivable and readable by a screen reader
 SUFFIXES = {
     "image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp",
 }  # fmt: skip
-SMALLEST_GAP = 45  # millimetres; a smaller one may stay
-PASSES = 8
+NOTHING = {"targets.json": b"[]", "lists.json": b"{}"}  # what a document without names links to and lists
 REPLACEMENT = "\ufffd"
 # They turn the direction of what follows, so that a page can show other words than it holds; and Typst
 # fails on links inside.
@@ -42,39 +42,20 @@ def compile_pdf(files: Mapping[str, bytes], timestamp: int, strict: bool = True)
     import typst  # 80 MB of compiler: only whoever makes a PDF waits for it
 
     wanted = {"pdf_standards": STANDARDS} if strict else {"pdf_tags": False}
-    with _folder(files) as options, _panics_as_errors():
+    with _panics_as_errors():
         try:
-            pdf, warnings = typst.compile_with_warnings(**options, **wanted, timestamp=timestamp)
+            pdf, warnings = typst.compile_with_warnings(
+                {**_design(), **NOTHING, **files},
+                root=str(DESIGN),  # what Typst may read beside the files given
+                font_paths=_fonts(),
+                timestamp=timestamp,
+                **wanted,
+            )
         except typst.TypstError as error:
             raise CompileError(f"{error.message}.") from None
+        except RuntimeError as error:  # an error in a file that is no text, such as a broken picture
+            raise CompileError(f"{error}.") from None
     return pdf, [warning.message for warning in warnings]
-
-
-def moved(files: Mapping[str, bytes]) -> list[str]:
-    """The figures and tables that go to the top of the next page, since they would leave a gap on theirs."""
-    names: list[str] = []
-    for _ in range(PASSES):
-        found = _measures({**files, "moved.json": json.dumps(names).encode()})
-        # Moving one shifts all that follow in its chapter, so they are looked at again.
-        first = {each["chapter"]: each["name"] for each in reversed(found) if _leaves_gap(each, names)}
-        if not first:
-            break
-        names += first.values()
-    return sorted(names)
-
-
-def _leaves_gap(measures: Mapping[str, Any], names: Sequence[str]) -> bool:
-    wanted = bool(measures["name"]) and measures["name"] not in names
-    return wanted and measures["needed"] > measures["room"] > SMALLEST_GAP
-
-
-def _measures(files: Mapping[str, bytes]) -> list[dict[str, Any]]:
-    """What the page design noted about every figure that may move, in reading order."""
-    import typst
-
-    with _folder(files) as options, suppress(typst.TypstError):
-        return json.loads(typst.query(**options, selector="<movable>", field="value"))
-    return []  # the compiler will say what is wrong
 
 
 @contextmanager
@@ -88,19 +69,12 @@ def _panics_as_errors() -> Iterator[None]:
         raise CompileError(f"{error}.") from None
 
 
-@contextmanager
-def _folder(files: Mapping[str, bytes]) -> Iterator[dict[str, Any]]:
-    """Typst's options for a folder that holds the files, the page design and nothing else."""
-    empty = {"targets.json": b"[]", "moved.json": b"[]"}
-    with TemporaryDirectory() as folder:
-        for name, content in {**_design(), **empty, **files}.items():
-            Path(folder, name).write_bytes(content)
-        yield {
-            "input": str(Path(folder, "main.typ")),
-            "root": folder,
-            "font_paths": [str(fontfaces.FOLDER)],
-            "ignore_system_fonts": True,
-        }
+@cache
+def _fonts() -> "typst.Fonts":
+    """The report's fonts, read once for all compilations; the system's own stay out."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(fontfaces.FOLDER)])
 
 
 def sound(fragment: str, files: Mapping[str, bytes] | None = None) -> bool:
@@ -145,6 +119,8 @@ def base64_bytes(data: str) -> bytes:
 
 def missing_characters(text: str) -> set[str]:
     """The signs of `text` that no font of the report can show, controls included."""
+    if _plain_characters().issuperset(text):
+        return set()
     return {sign for sign in signs(text) if not displayable(sign)}
 
 
@@ -156,7 +132,7 @@ def signs(text: str) -> Iterable[str]:
 @cache
 def displayable(sign: str) -> bool:
     """Whether the fonts can show one sign; rare ones are tried out, since Typst brings fonts of its own."""
-    if TURNING & set(sign):
+    if TURNING & set(sign) or "\ufeff" in sign:  # the byte order mark, which PDF/A forbids
         return False
     if sign in _own_characters():
         return True
@@ -170,6 +146,13 @@ def _own_characters() -> frozenset[str]:
     """Every character of the report's fonts, since all families fall back on one another."""
     points = (fontfaces.coverage(face.file) for face in fontfaces.FACES)
     return frozenset(map(chr, frozenset().union(*points))) | {"\n", "\t"}
+
+
+@cache
+def _plain_characters() -> frozenset[str]:
+    """The characters that are displayable wherever they stand: nearly every text has no others."""
+    own = _own_characters() - TURNING
+    return frozenset(character for character in own if SIGN.fullmatch(f"a{character}") is None)
 
 
 @cache

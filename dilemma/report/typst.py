@@ -5,17 +5,20 @@ functions called (#goto, #callout, …) are those of templates/report_pdf/report
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from urllib.parse import unquote_to_bytes
 
-from dilemma.report import markdown, typesetting, typst_tables
+from dilemma.report import markdown, typesetting, typst_lists, typst_tables
 from dilemma.report.document import Document
 from dilemma.report.strings import string
 from dilemma.report.tables import Grid, Token, plain
-from dilemma.report.typst_text import breakable, first_sentence, literal, trimmed, without_links
+from dilemma.report.typst_text import breakable, literal, title_of, trimmed, without_links
 
+Runs = list[tuple[str, str | None]]  # pieces of text with the language of those in another script
 # Typst nests a limited number of boxes; deeper ones keep their text and lose their box.
 DEEPEST = 16
+WHOLE_CALLOUT = 1500  # characters; a longer one may continue on the next page
 WRAPS = {
     "strong": "strong", "emphasis": "emph", "strikethrough": "strike", "subscript": "sub",
     "superscript": "super",
@@ -23,12 +26,16 @@ WRAPS = {
 
 
 class TypstRenderer:
-    """Renders the tokens of one document; knows the anchors it set and the image files it refers to."""
+    """Renders the tokens of one document; knows the anchors it set and the files it refers to.
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
+    A `careful` renderer tries each picture by itself and leaves out what Typst cannot set.
+    """
+
+    def __init__(self, document: Document, careful: bool = True) -> None:
+        self.document, self.careful = document, careful
         self.anchors: set[str] = set()
         self.files: dict[str, bytes] = {}
+        self.lists: dict[str, list[tuple[str, str, Runs]]] = {"figures": [], "tables": []}
         self._notes: set[tuple[str, str]] = set()
         self._sideways: list[str] = []
         self._depth = 0
@@ -60,8 +67,11 @@ class TypstRenderer:
         """`text` with every sign that no font has replaced by U+FFFD, which the document reports."""
         text = text.replace("\r", "")
         missing = typesetting.missing_characters(text)
+        if not missing:
+            return text
         for sign in sorted(missing):
-            self.document.report(f"No font has the sign U+{ord(sign[0]):04X}; the PDF shows a replacement.")
+            names = " with ".join(f"U+{ord(c):04X} {unicodedata.name(c, '')}".strip() for c in sign)
+            self.document.report(f"No font has the sign {names}; the PDF shows a replacement.")
         return "".join(typesetting.REPLACEMENT if s in missing else s for s in typesetting.signs(text))
 
     def anchor(self, name: str | None) -> str:
@@ -86,27 +96,35 @@ class TypstRenderer:
         known = literal(language) if re.fullmatch(r"[a-z]+", language) else "none"
         return f"#code({literal(breakable(self.shown(source.rstrip())))}, language: {known});\n\n"
 
-    def naming(self, name: str | None, number: str, caption: Sequence[Token]) -> str:
-        """The arguments that name, number and caption a figure or table."""
-        short = self.words(first_sentence(plain(caption)))
-        labels = f"name: {self.place(name)}, number: [{self.words(number)}]"
-        return f"{labels}, short: [{short}], [{self.inline(caption)}]"
+    def naming(self, kind: str, name: str | None, number: str, caption: Sequence[Token]) -> str:
+        """The arguments that name, number and caption one of the "figures" or "tables"."""
+        place = self.place(name)
+        if name and number:
+            title = markdown.script_runs(self.shown(title_of(plain(caption))))
+            self.lists[kind].append((name, number.split()[-1], list(title)))
+        return f"name: {place}, number: [{self.words(number)}], [{self.inline(caption)}]"
 
     def table(self, grid: Grid, name: str = "", number: str = "", caption: Sequence[Token] = ()) -> str:
         """A table; one that needs a landscape page leaves a pointer here and waits for `sideways`."""
         if not typst_tables.width(grid):
             return ""
         if not typst_tables.is_wide(grid):
-            return typst_tables.board(self, grid, self.naming(name, number, caption), bool(number)) + ";\n\n"
+            naming = self.naming("tables", name, number, caption)
+            return typst_tables.board(self, grid, naming, floating=bool(number)) + ";\n\n"
         name = name or f"sideways-{len(self.anchors)}"
-        self._sideways.append(typst_tables.board(self, grid, self.naming(name, number, caption), True))
+        naming = self.naming("tables", name, number, caption)
+        for piece in typst_tables.bands(grid):
+            self._sideways.append(typst_tables.board(self, piece, naming, floating=False))
+            naming = self.naming("tables", "", "", ())
         what = number or string("table", self.document.language)
         return f"#pointer({literal(name)})[{self.word('on_page', what=what)}];\n\n"
 
     def sideways(self) -> str:
-        """The landscape pages that wait; they go to a chapter's end, where they tear no text apart."""
-        waiting, self._sideways = self._sideways, []
-        return f"#sideways[{';'.join(waiting)}];\n\n" if waiting else ""
+        """The landscape pages, after the chapters: there they tear no text apart, and share their pages."""
+        if not self._sideways:
+            return ""
+        title = self.heading(1, "sideways", [{"type": "text", "raw": string("sideways", self.document.language)}])
+        return f"#sideways[{title}{';'.join(self._sideways)}];\n\n"
 
     def picture(self, mime: str, data: str | bytes, name: str) -> str | None:
         """The file name of an image that Typst can set, or None for one it cannot read."""
@@ -114,7 +132,7 @@ class TypstRenderer:
         content = typesetting.image_bytes(mime, data)
         if mime == "image/svg+xml":
             content = self.shown(content.decode("utf-8", "replace")).encode()
-        if not typesetting.sound(f'#bare-picture({literal(file)}, "x");', {file: content}):
+        if self.careful and not typesetting.sound(f'#bare-picture({literal(file)}, "x");', {file: content}):
             return None
         self.files[file] = content
         return file
@@ -212,31 +230,14 @@ class TypstRenderer:
         return self._wrap("quotation", token) + "\n\n"
 
     def _callout(self, token: Token) -> str:
-        return self._wrap(f"callout({literal(token['attrs']['kind'])})", token) + "\n\n"
+        whole = str(len(plain(token["children"])) < WHOLE_CALLOUT).lower()
+        return self._wrap(f"callout({literal(token['attrs']['kind'])}, whole: {whole})", token) + "\n\n"
 
     def _list(self, token: Token) -> str:
-        items = "".join(f", [{self._item(item)}]" for item in token["children"])
-        tight = f"tight: {str(bool(token.get('tight'))).lower()}"
-        if not token["attrs"].get("ordered"):
-            return f"#list({tight}{items});\n\n"
-        return f"#enum({tight}, start: {int(token['attrs'].get('start') or 1)}{items});\n\n"
-
-    def _item(self, item: Token) -> str:
-        body = self.render(item["children"]).strip()
-        if item["type"] != "task_list_item":
-            return body
-        return f"#task({str(bool(item['attrs']['checked'])).lower()})[{body}]"
+        return typst_lists.listing(self, token)
 
     def _def_list(self, token: Token) -> str:
-        items, terms = [], []
-        for child in token["children"]:
-            if child["type"] == "def_list_head":
-                terms.append(self.inline(child["children"]))
-            else:
-                body = self.render(child["children"]).strip()
-                items.append(f"terms.item([{'#linebreak();'.join(terms)}], [{body}])")
-                terms = []
-        return f"#terms({', '.join(items)});\n\n" + "\n\n".join(terms)
+        return typst_lists.definitions(self, token)
 
     def _block_code(self, token: Token) -> str:
         return self.code(token["raw"], (token["attrs"].get("info") or "text").split()[0])

@@ -6,20 +6,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from dilemma.report import tables
 from dilemma.report.tables import Cell, Grid
 
 if TYPE_CHECKING:
     from dilemma.report.typst import TypstRenderer
 
 # Widths are counted in characters of the table face at its usual size.
-SIZE, WIDE_SIZE, SMALLEST = 8.8, 8.2, 5.0  # points
-COLUMN, PORTRAIT, LANDSCAPE = 84, 104, 166  # characters across the prose, the full column, a turned page
+SIZE, FINE_SIZE, SMALLEST = 8.8, 8.2, 5.0  # points; the fine size is for turned pages and long tables
+LEGIBLE = 6.5  # points; a table that would have to be set smaller is cut into several
+PORTRAIT, FINE_PORTRAIT, LANDSCAPE = 104, 111, 178  # characters across an upright and a turned page
+LONG = 40  # rows that make a table to look things up in
 BOLD = 1.2  # how much wider a header is set
 GAP = 2  # characters that a column's padding takes
 SHORT = 12  # a column no wider than this is never wrapped
-LONGEST_WORD = 15  # longer ones (addresses) may break
-WHOLE = 16  # a table of fewer lines is kept on one page
-LONGEST_TEXT = 240  # beyond it more text earns a column no more width
+LONGEST_WORD = 18  # longer ones may break
+SMALL, WHOLE = 6, 16  # a table of fewer lines stays in its place or, up to the second, on one page
+STEP = 2  # characters by which columns grow in turn
+UNEVEN = 4  # the higher, the more a row is as high as its highest cell, and not as all cells together
 LONG_CELL = 1500  # characters; a longer cell may continue on the next page
 
 
@@ -33,22 +39,40 @@ def is_wide(grid: Grid) -> bool:
     return grid.wide or sum(_extents(grid)[0]) > PORTRAIT
 
 
-def board(renderer: "TypstRenderer", grid: Grid, naming: str, numbered: bool) -> str:
-    """The call that sets `grid`, which has at least one column; `naming` is its name and caption."""
-    columns, room, size = width(grid), *((LANDSCAPE, WIDE_SIZE) if is_wide(grid) else (PORTRAIT, SIZE))
+def bands(grid: Grid) -> list[Grid]:
+    """The table in pieces that a turned page can hold in a size to be read."""
+    pieces = tables.bands(grid, _extents(grid)[0], LANDSCAPE * FINE_SIZE / LEGIBLE)
+    return [grid] if len(pieces) == 1 else [replace(piece, wide=True) for piece in pieces]
+
+
+def board(renderer: "TypstRenderer", grid: Grid, naming: str, floating: bool) -> str:
+    """The call that sets `grid`, which has at least one column; `naming` is its name and caption.
+
+    A `floating` table may leave its place when it would otherwise leave a gap.
+    """
+    columns, (room, size) = width(grid), _room(grid)
     least, most = _extents(grid)
-    shares = _shares(least, most, room)
     head, body = _laid_out(grid.head, columns), _laid_out(grid.body, columns)
+    shares = _shares(head + body, least, room) if sum(most) > room else []
+    lines = _lines(head + body, shares or most)
     options = [
         f"widths: ({''.join(f'{share:.1f}fr, ' for share in shares) or 'auto, ' * columns})",
         f"align: ({''.join(f'{align}, ' for align in _aligns(grid, columns))})",
+        f"hyphenate: {str(_breaks_words(head + body, shares)).lower()}",
         f"size: {max(SMALLEST, size * min(1.0, room / sum(least))):.1f}pt",
-        f"breakable: {str(_lines(head + body, shares or most) > WHOLE).lower()}",
-        f"hung: {str(bool(shares or numbered or sum(most) > COLUMN)).lower()}",
+        f"breakable: {str(lines > WHOLE).lower()}",
+        f"floating: {str(floating and SMALL < lines <= WHOLE).lower()}",
         *_header(renderer, head),
         naming,
     ]
     return f"#board({', '.join(options)}{''.join(_body(renderer, grid, body))})"
+
+
+def _room(grid: Grid) -> tuple[int, float]:
+    """How many characters a table may be wide, and their size in points."""
+    if is_wide(grid):
+        return LANDSCAPE, FINE_SIZE
+    return (FINE_PORTRAIT, FINE_SIZE) if len(grid.body) > LONG else (PORTRAIT, SIZE)
 
 
 def _laid_out(rows: Sequence[Sequence[Cell]], columns: int) -> list[list[Cell]]:
@@ -79,19 +103,35 @@ def _extents(grid: Grid) -> tuple[list[float], list[float]]:
     for cell in (cell for row in grid.head + grid.body for cell in row if cell.colspan == 1):
         text = cell.text
         whole = len(text) <= SHORT and not cell.header
-        word = min(len(text) if whole else max(map(len, re.split(r"[\s/]+", text))), LONGEST_WORD)
+        word = min(len(text) if whole else _longest_word(text), LONGEST_WORD)
         least[cell.column] = max(least[cell.column], GAP + word * (BOLD if cell.header else 1))
-        most[cell.column] = max(most[cell.column], GAP + min(len(text), LONGEST_TEXT))
+        most[cell.column] = max(most[cell.column], GAP + len(text))
     return least, most
 
 
-def _shares(least: Sequence[float], most: Sequence[float], room: int) -> list[float]:
-    """Column widths that fill `room`, wider for more text; empty when every text fits on one line."""
-    if sum(most) <= room:
-        return []
-    spare = max(0.0, room - sum(least))
-    wanted = sum(most) - sum(least) or 1.0
-    return [low + spare * (high - low) / wanted for low, high in zip(least, most, strict=True)]
+def _longest_word(text: str) -> int:
+    return max(map(len, re.split(r"[\s/]+", text)))
+
+
+def _breaks_words(rows: Sequence[Sequence[Cell]], widths: Sequence[float]) -> bool:
+    """Whether a column is narrower than a word in it; without widths every column is as wide as its text."""
+    cells = [cell for row in rows for cell in row if widths and cell.colspan == 1]
+    return any(GAP + _longest_word(cell.text) * (BOLD if cell.header else 1) > widths[cell.column] for cell in cells)
+
+
+def _shares(rows: Sequence[Sequence[Cell]], least: Sequence[float], room: int) -> list[float]:
+    """Column widths that fill `room` and keep the table short: each step goes where it saves most height."""
+    lengths = np.zeros((len(rows), len(least)))
+    for index, row in enumerate(rows):
+        for cell in row:
+            lengths[index, cell.column] = len(cell.text) if cell.colspan == 1 else 0
+    widths = np.array(least)
+    while widths.sum() + STEP <= room:
+        now, then = ((lengths / (widths + step - GAP)) ** UNEVEN for step in (0, STEP))
+        rest = now.sum(axis=1, keepdims=True) - now
+        saved = (now + rest) ** (1 / UNEVEN) - (then + rest) ** (1 / UNEVEN)
+        widths[saved.sum(axis=0).argmax()] += STEP
+    return [float(share) for share in widths]
 
 
 def _lines(rows: Sequence[Sequence[Cell]], widths: Sequence[float]) -> int:

@@ -12,7 +12,8 @@ BREAKS = ("softbreak", "linebreak")
 UNBROKEN = re.compile(r"[^ \t\n]{61,}")
 PIECE = re.compile(f"(?:{typesetting.SIGN.pattern}){{1,10}}", re.S)
 ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
-FIRST_SENTENCE = re.compile(r'.{20,140}?(?<!\b\d)(?<!\b\d\d)[.!?](?=\s+[A-ZÄÖÜ„“"(])')
+# The beginning of a caption up to where it turns to details: a comma, a colon, the end of a sentence.
+TITLE = re.compile(r'.{17,}?(?=[,;:]\s(?!was\b)|\s\(|\s–\s|(?<!\s\d)(?<!\s\d\d)[.!?](?:\s+[A-ZÄÖÜ„“"(]|$))')
 
 
 def literal(text: str) -> str:
@@ -26,10 +27,10 @@ def breakable(text: str) -> str:
     return UNBROKEN.sub(lambda run: ZERO_WIDTH_SPACE.join(PIECE.findall(run[0])), text)
 
 
-def first_sentence(caption: str) -> str:
+def title_of(caption: str) -> str:
     """The beginning of a caption, short enough for the list of figures or tables."""
     text = " ".join(caption.split())
-    found = FIRST_SENTENCE.match(text)
+    found = TITLE.match(text)
     return found[0] if found else text
 
 

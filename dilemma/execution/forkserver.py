@@ -1,0 +1,162 @@
+"""A process that has the chapters' imports behind it and forks a kernel for each chapter.
+
+`python -m dilemma.execution.forkserver LIFELINE NOTEBOOK...` reads one request per line (JSON: arguments,
+environment, folder) and answers with the kernel's process id. It ends with its input, and all kernels with it.
+LIFELINE is a pipe that the caller holds open: should this process fall, the kernels still end with the caller.
+"""
+
+import ast
+import gc
+import importlib
+import io
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+PACKAGE = __package__.partition(".")[0]
+# What a kernel imports on its way to the first cell; ipykernel leaves these to the last moment.
+KERNEL = (
+    "ipykernel.kernelapp",
+    "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "sqlite3",
+    "tornado.platform.asyncio",
+)
+
+
+def main(lifeline: int, notebooks: Sequence[Path]) -> None:
+    """Imports what the notebooks will, then forks kernels until the input ends."""
+    # As ipykernel does: the folder this was started from must not lend its modules.
+    del sys.path[0]
+    with _ended_by(lifeline):
+        _import(notebooks)
+    if len(os.listdir("/proc/self/task")) > 1:
+        return  # an import started a thread, which a fork would lack: the caller starts kernels the usual way
+    # What all kernels share stays shared, and their garbage collections pass over it.
+    gc.collect()
+    gc.freeze()
+    _serve(lifeline)
+
+
+@contextmanager
+def _ended_by(lifeline: int) -> Iterator[None]:
+    """Lets the end of the caller end this process in the middle of an import, by a signal that nobody handles."""
+    import fcntl  # not on Windows
+
+    flags = fcntl.fcntl(lifeline, fcntl.F_GETFL)
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, flags | os.O_ASYNC)
+    yield
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, flags)
+
+
+def _import(notebooks: Sequence[Path]) -> None:
+    """Imports what a kernel needs and what the notebooks' cells import."""
+    for module in (*KERNEL, *sorted({name for notebook in notebooks for name in imported(notebook)})):
+        # A name may be a function, and a module that fails must fail in the cell that imports it.
+        with suppress(Exception):
+            importlib.import_module(module)
+    _draw()
+
+
+def imported(notebook: Path) -> Iterator[str]:
+    """The names that a notebook's cells import from this package: modules, and what is in them.
+
+    Other packages come along with these. What only a notebook imports is left to its own kernel:
+    it may start threads, or change what the other chapters see.
+    """
+    for tree in _syntax_trees(notebook):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            else:
+                continue
+            yield from (name for name in names if name.partition(".")[0] == PACKAGE)
+
+
+def _syntax_trees(notebook: Path) -> Iterator[ast.Module]:
+    """The code cells that are plain Python; a broken notebook has none."""
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                with suppress(SyntaxError):
+                    yield ast.parse("".join(cell["source"]))
+
+
+def _draw() -> None:
+    """Draws a figure for nobody: the first one finds the fonts, for all kernels.
+
+    pyplot is left alone: IPython shows figures only if pyplot is imported under its eyes.
+    """
+    if "matplotlib" in sys.modules:
+        from matplotlib.figure import Figure
+
+        figure = Figure()
+        figure.subplots().set_title("x")
+        figure.savefig(io.BytesIO(), format="svg")
+
+
+def _serve(lifeline: int) -> None:
+    """Forks a kernel for each request; the parent goes on, the child becomes the kernel."""
+    kernels: set[int] = set()
+    signal.signal(signal.SIGCHLD, lambda *_: _reap(kernels))
+    for line in sys.stdin:
+        # A kernel that ends at once must not be reaped before it is noted.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+        kernel = os.fork()
+        if not kernel:
+            return _become_kernel(lifeline, **json.loads(line))
+        kernels.add(kernel)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+        print(kernel, flush=True)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for kernel in kernels:
+        with suppress(ProcessLookupError):
+            os.killpg(kernel, signal.SIGKILL)
+
+
+def _reap(kernels: set[int]) -> None:
+    """Lets ended kernels go, and forgets them: their ids may soon be others'."""
+    with suppress(ChildProcessError):
+        while ended := os.waitpid(-1, os.WNOHANG)[0]:
+            kernels.discard(ended)
+
+
+def _become_kernel(lifeline: int, arguments: list[str], environment: dict[str, str], folder: str) -> None:
+    """Turns this fork into the process that `python -m ipykernel_launcher` would be."""
+    os.setsid()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    sys.argv = ["ipykernel_launcher", *arguments]
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()  # as at import; random itself reseeds after a fork
+    threading.Thread(target=_end_with, args=[lifeline], daemon=True).start()
+    from ipykernel.kernelapp import IPKernelApp
+
+    # 1 is the parent that never ends, so no thread watches it: the lifeline does.
+    IPKernelApp.launch_instance([*arguments, "--IPKernelApp.parent_handle=1"])
+
+
+def _end_with(lifeline: int) -> None:
+    """Ends this process when nobody holds the other end of the pipe any more."""
+    os.read(lifeline, 1)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), [Path(name) for name in sys.argv[2:]])

@@ -1,0 +1,137 @@
+"""What if: the choice of every temperament over worldviews, worths of the contingent and US reactions.
+
+On each of the two axes the first place leaves the worlds as they were drawn; every other place fixes the
+same value in all of them. Everything else stays uncertain, so a place is no best guess but a verdict of its own.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from dilemma import decision, escalation, verdict
+from dilemma.escalation import OPTIONS, Inputs, Responses
+
+AS_DRAWN = 0  # place on either axis that fixes nothing
+LEVELS = 8  # fixed worths
+REACTIONS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9)  # finer where the worldviews lie
+STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+REACH = 0.99  # of the drawn worths lie below the highest level
+
+
+class Outlook(NamedTuple):
+    """What the temperaments choose in one set of worlds, and how clearly."""
+
+    choices: tuple[str, ...]  # an option for each of `verdict.TEMPERAMENTS`
+    share: float  # of the worlds in which the choice of the average is best, 0 to 1
+    rival: str  # the second best on average
+    lead: float  # kSE, by which the best on average beats it
+    error: float  # Monte Carlo standard error of the lead
+
+    @property
+    def best(self) -> str:
+        """The option with the highest mean expected value."""
+        return self.choices[0]
+
+    @property
+    def standing(self) -> str:
+        """How firm the verdict is, as in `verdict.standing`."""
+        if self.share < verdict.CLEAR_SHARE:
+            return "balanced"
+        return "divided" if len(set(self.choices)) > 1 else "clear"
+
+    @property
+    def close(self) -> bool:
+        """Whether the lead lies within two standard errors, so that other draws might turn it."""
+        return self.lead <= 2 * self.error
+
+
+class Drawn(NamedTuple):
+    """What holds in the worlds of a worldview as they were drawn, nothing fixed."""
+
+    outlook: Outlook
+    worth: float  # mean worth of the contingent, kSE
+    reaction: float  # mean chance of a strong reaction of Washington to Kursk, 0 to 1
+
+
+class Explored(NamedTuple):
+    """The grid: one outlook per worldview, place on the worth axis and place on the reaction axis."""
+
+    worldviews: tuple[str, ...]
+    worths: tuple[float, ...]  # kSE, ascending; they stand at the places from 1 on
+    reactions: tuple[float, ...]  # 0 to 1, ascending; they stand at the places from 1 on
+    outlooks: Mapping[tuple[str, int, int], Outlook]
+    drawn: Mapping[str, Drawn]
+
+    def fixed(self, worldview: str) -> list[list[Outlook]]:
+        """The outlooks of one worldview where both values are fixed: rows of worths, columns of reactions."""
+        places = range(1, len(self.reactions) + 1)
+        rows = range(1, len(self.worths) + 1)
+        return [[self.outlooks[worldview, row, column] for column in places] for row in rows]
+
+
+def outlook(expected: np.ndarray, values: np.ndarray) -> Outlook:
+    """What the temperaments choose by `decision.expected` and `decision.simulate`; ties go to the less provocative."""
+    ratings = verdict.rate(expected, values)
+    choices = ratings.argmax(axis=1)
+    best = choices[0]
+    rival = max((at for at in range(len(OPTIONS)) if at != best), key=ratings[0].__getitem__)
+    share = float((expected.argmax(axis=1) == best).mean())
+    ahead = expected[:, best] - expected[:, rival]
+    lead, error = float(ahead.mean()), float(ahead.std() / np.sqrt(len(ahead)))
+    return Outlook(tuple(OPTIONS[at] for at in choices), share, OPTIONS[rival], lead, error)
+
+
+def worth_levels(worth: np.ndarray) -> tuple[float, ...]:
+    """Round worths (kSE) in equal steps, from one step up to where nearly all of the drawn worths end."""
+    least = float(np.quantile(worth, REACH)) / LEVELS
+    power = 10.0 ** np.floor(np.log10(least))
+    step = next(step * power for step in STEPS if step * power >= least)
+    return tuple(float(step * place) for place in range(1, LEVELS + 1))
+
+
+def drawn(x: Inputs, replies: Responses, expected: np.ndarray, values: np.ndarray) -> Drawn:
+    """What holds in the worlds `x` when nothing is fixed."""
+    reaction = replies.us[:, OPTIONS.index("kursk")]
+    return Drawn(outlook(expected, values), float(decision.worth(x).mean()), float(reaction.mean()))
+
+
+def explore(
+    worlds: Mapping[str, Inputs],
+    seed: int,
+    worths: Sequence[float],
+    drawn: Mapping[str, Drawn],
+    reactions: Sequence[float] = REACTIONS,
+) -> Explored:
+    """The grid over the `worlds` of each worldview, with the same luck everywhere.
+
+    Where nothing is fixed stands what `drawn` says of each worldview, which may rest on more worlds.
+    Raises ValueError where the axes have no meaning: worlds without soldiers or with lines without blur.
+    """
+    found = {}
+    for worldview, x in worlds.items():
+        _check(x)
+        found |= {(worldview, *place): seen for place, seen in _places(x, seed, worths, reactions)}
+        found[worldview, AS_DRAWN, AS_DRAWN] = drawn[worldview].outlook
+    return Explored(tuple(worlds), tuple(worths), tuple(reactions), found, drawn)
+
+
+def _places(
+    x: Inputs, seed: int, worths: Sequence[float], reactions: Sequence[float]
+) -> Iterator[tuple[tuple[int, int], Outlook]]:
+    """The outlook at every place (worth, reaction). Answers do not depend on the worth, so luck is drawn once."""
+    worth, used = decision.worth(x), decision.used(x)
+    gains = [0.0, *((kse - worth)[:, None] * used for kse in worths)]
+    for column, reaction in enumerate([None, *reactions]):
+        y = x if reaction is None else escalation.set_reaction(x, reaction)
+        replies = escalation.responses(y)
+        expected, (values, _) = decision.expected(y, replies), decision.simulate(y, seed, replies)
+        for row, gain in enumerate(gains):
+            yield (row, column), outlook(expected + gain, values + gain)
+
+
+def _check(x: Inputs) -> None:
+    decision.check(x)
+    for key in ("n_troops", "rotation", "blur"):
+        if not (x[key] > 0).all():
+            raise ValueError(f"The explorer needs {key} above zero in every world.")

@@ -1,0 +1,37 @@
+"""Lists as Typst: bullets, numbers, things to do, and terms with what they mean."""
+
+from typing import TYPE_CHECKING
+
+from dilemma.report.tables import Token
+
+if TYPE_CHECKING:
+    from dilemma.report.typst import TypstRenderer
+
+
+def listing(renderer: "TypstRenderer", token: Token) -> str:
+    """A list with bullets or numbers."""
+    items = "".join(f", [{_item(renderer, item)}]" for item in token["children"])
+    tight = f"tight: {str(bool(token.get('tight'))).lower()}"
+    if not token["attrs"].get("ordered"):
+        return f"#list({tight}{items});\n\n"
+    return f"#enum({tight}, start: {int(token['attrs'].get('start') or 1)}{items});\n\n"
+
+
+def definitions(renderer: "TypstRenderer", token: Token) -> str:
+    """Terms, each with its meanings; terms that come without one close the list."""
+    items, terms = [], []
+    for child in token["children"]:
+        if child["type"] == "def_list_head":
+            terms.append(renderer.inline(child["children"]))
+        else:
+            body = renderer.render(child["children"]).strip()
+            items.append(f"terms.item([{'#linebreak();'.join(terms)}], [{body}])")
+            terms = []
+    return f"#terms({', '.join(items)});\n\n" + "\n\n".join(terms)
+
+
+def _item(renderer: "TypstRenderer", item: Token) -> str:
+    body = renderer.render(item["children"]).strip()
+    if item["type"] != "task_list_item":
+        return body
+    return f"#task({str(bool(item['attrs']['checked'])).lower()})[{body}]"

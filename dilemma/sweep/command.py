@@ -1,0 +1,82 @@
+"""The command `sweep`: from a design file to the table, the index page and the exit code."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dilemma.console import list_files, tell
+from dilemma.parameters import ParameterError
+
+if TYPE_CHECKING:
+    from dilemma.sweep.design import Point
+
+
+class Which(click.ParamType):
+    """Which runs get a report: none, failed, all or a number."""
+
+    name = "none|failed|all|N"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The choice as it is, or a usage error."""
+        if not re.fullmatch(r"none|failed|all|\d{1,6}", value, re.ASCII):
+            self.fail(f"{value!r} is none of none, failed, all or a number", param, ctx)
+        return value
+
+
+@click.command()
+@click.argument("grid")
+@click.option("--name", default="", help="Name of the sweep under reports/runs (default: the file's).")
+@click.option("--dask", metavar="ADDRESS", default="", help="Run on the Dask cluster of this scheduler.")
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes here (default: one per core).")
+@click.option("--chapter", metavar="CHAPTER", default="", help="Also execute and render this chapter for every run.")
+@click.option("--reports", type=Which(), default="none", help="Full reports: none, failed, all, or the first N runs.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", default=10_000, help="Most runs that are allowed.")
+def sweep(
+    grid: str, name: str, dask: str, workers: int | None, chapter: str, reports: str, limit: int
+) -> None:
+    """Run the model over many parameter sets, which the YAML file GRID describes.
+
+    Findings of all runs go to reports/runs/sweep-NAME: one table and an index page. What is finished is kept:
+    the same command goes on where a sweep was broken off.
+
+    Example: python3 run.py sweep data/sweeps/worldviews.yaml --reports 2
+    """
+    from dilemma.sweep import design
+
+    plan = design.read(grid, limit)
+    _refuse(plan.points)
+    from dilemma.sweep import page, readable  # imports Jupyter, which a refused design need not wait for
+    from dilemma.sweep.sweep import run_sweep
+
+    source = readable.chapter(chapter) if chapter else None
+    done = run_sweep(plan, name or Path(grid).stem, address=dask, workers=workers or 0)
+    links, problems = readable.write_chapters(done, source, workers or 0) if source else ({}, [])
+    whole, unfinished = readable.write_reports(readable.chosen(done, reports))
+    files = page.write(done, {**links, **whole})
+    tell([*problems, *unfinished, *(f"Run {id} failed: {why}." for id, why in done.failures.items())])
+    list_files([done.folder / "findings.csv", *files])
+    if done.failures or problems or unfinished:
+        raise click.exceptions.Exit(1)
+
+
+def _refuse(points: "Sequence[Point]") -> None:
+    """Refuses a claim, a key or a range that the model does not have, before the first run."""
+    from dilemma import headline
+
+    checked = set()
+    for point in points:
+        values = point.parameters
+        key = (values.as_of, values.worldview, values.reject_claims, values.inputs)
+        if key not in checked:
+            checked.add(key)
+            try:
+                headline.choose(values)
+            except ParameterError as error:
+                raise ParameterError(f"The run with {_settings(point)}: {error}") from None
+
+
+def _settings(point: "Point") -> str:
+    return ", ".join(f"{axis} {text}" for axis, text in point.settings)

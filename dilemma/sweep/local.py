@@ -1,0 +1,122 @@
+"""Work spread over processes of this machine; a process that dies costs nothing but its present task.
+
+concurrent.futures gives up everything when one process dies, hence this small loop.
+"""
+
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from multiprocessing import connection, get_context, parent_process
+from multiprocessing.connection import Connection
+from threading import Thread
+from typing import NamedTuple, TypeVar
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+TRIES = 3  # processes that a task may cost before it is given up
+START = "forkserver" if sys.platform == "linux" else "spawn"  # forking after macOS' own libraries are loaded is unsafe
+
+
+class Lost(NamedTuple):
+    """What becomes of a task that ended every process it was given to."""
+
+    tries: int
+
+
+def work(
+    function: Callable[[Task], Result], tasks: Sequence[Task], workers: int, imports: Sequence[str] = ()
+) -> Iterator[tuple[int, Result | Lost]]:
+    """Does every task once; yields its number and its result as they come.
+
+    `function` must be importable and not raise. `imports` are modules to load before the first task.
+    When the caller stops early, or dies, every process ends.
+    """
+    context = get_context(START)
+    if START == "forkserver":
+        context.set_forkserver_preload(list(imports))
+    waiting, tries = deque(range(len(tasks))), [0] * len(tasks)
+    hands = [_Hand(context, function) for _ in range(min(workers, len(tasks)))]
+    try:
+        for hand in hands:
+            hand.give(waiting, tasks)
+        while busy := [hand for hand in hands if hand.task is not None]:
+            for pipe in connection.wait([hand.pipe for hand in busy]):
+                hand = next(hand for hand in busy if hand.pipe is pipe)
+                number, answer = hand.task, hand.answer()
+                if answer is None:
+                    tries[number] += 1
+                    hands[hands.index(hand)] = hand = hand.replaced(context, function)
+                    if tries[number] < TRIES:
+                        waiting.append(number)
+                    else:
+                        yield number, Lost(TRIES)
+                else:
+                    yield number, answer[0]
+                hand.give(waiting, tasks)
+    finally:
+        for hand in hands:
+            hand.end()
+
+
+class _Hand:
+    """One process, the pipe to it, and the number of the task it has."""
+
+    def __init__(self, context: object, function: Callable[[Task], Result]) -> None:
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs, function), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.task: int | None = None
+
+    def give(self, waiting: deque[int], tasks: Sequence[Task]) -> None:
+        """Sends the next task, if there is one."""
+        self.task = waiting.popleft() if waiting else None
+        if self.task is not None:
+            try:
+                self.pipe.send(tasks[self.task])
+            except OSError:
+                pass  # it is dead: the answer, which never comes, tells
+
+    def answer(self) -> tuple[Result] | None:
+        """The result, or None when the process is dead."""
+        try:
+            return (self.pipe.recv(),)
+        except (EOFError, OSError):
+            return None
+
+    def replaced(self, context: object, function: Callable[[Task], Result]) -> "_Hand":
+        """A new process in the place of a dead one."""
+        self.end()
+        return _Hand(context, function)
+
+    def end(self) -> None:
+        """Ends the process at once; whatever it has not sent yet does not count."""
+        self.pipe.close()
+        self.process.kill()
+        self.process.join()
+        self.process.close()
+
+
+def _serve(pipe: Connection, function: Callable[[Task], Result]) -> None:
+    """What a process does: task after task until the pipe is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one decides
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    Thread(target=_end_with_parent, daemon=True).start()
+    for task in _tasks(pipe):
+        pipe.send(function(task))
+
+
+def _tasks(pipe: Connection) -> Iterable[Task]:
+    try:
+        while True:
+            yield pipe.recv()
+    except (EOFError, OSError):
+        return
+
+
+def _end_with_parent() -> None:
+    """Ends this process in the middle of a task when the one that gave it is dead."""
+    connection.wait([parent_process().sentinel])
+    os._exit(1)

@@ -1,0 +1,106 @@
+"""What of a sweep somebody reads: one chapter of every run, and whole reports of chosen runs."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from dilemma.execution.execute import Job, execute_jobs
+from dilemma.parameters import LANGUAGES, ParameterError, Parameters
+from dilemma.report import current, provenance
+from dilemma.report.build import build_report
+from dilemma.report.current import NOTEBOOKS
+from dilemma.report.naming import REPORTS, numbers_of, run_name
+from dilemma.sweep import local
+from dilemma.sweep.design import Point
+from dilemma.sweep.page import Links
+from dilemma.sweep.sweep import Sweep, cores
+
+BATCH = 100  # chapters that are executed before they are rendered, so that few notebooks wait on the disk
+NO_PAGE = "its page could not be rendered: the process ended unexpectedly"
+
+
+def chapter(name: str, notebooks: Path = NOTEBOOKS) -> Path:
+    """The notebook of a chapter; raises ParameterError when there is none."""
+    source = notebooks / f"{name}.ipynb"
+    if not source.is_file():
+        known = ", ".join(sorted(path.stem for path in notebooks.glob("[0-9][0-9]-*.ipynb")))
+        raise ParameterError(f"There is no chapter {name}; the chapters are {known}.")
+    return source
+
+
+def chosen(sweep: Sweep, which: str) -> list[Point]:
+    """The runs that get a report: `none`, `failed`, `all`, or a number: so many from the design's beginning."""
+    if which == "failed":
+        return sweep.failed
+    count = {"none": 0, "all": len(sweep.design.points)}.get(which)
+    return list(sweep.design.points[: int(which) if count is None else count])
+
+
+def write_chapters(sweep: Sweep, source: Path, workers: int = 0) -> tuple[Links, list[str]]:
+    """Executes and renders one chapter for every run that has none yet; returns the pages and what went wrong."""
+    folder = sweep.folder / f"{source.stem}-{sweep.stamp[:12]}"
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = {point: folder / f"{point.id}.html" for point in sweep.design.points}
+    missing = [point for point in sweep.design.points if not pages[point].exists()]
+    problems: list[str] = []
+    for first in range(0, len(missing), BATCH):
+        with tempfile.TemporaryDirectory(dir=sweep.folder, prefix=".chapters-", ignore_cleanup_errors=True) as scratch:
+            problems += _batch(missing[first : first + BATCH], source, Path(scratch), pages, workers or cores())
+    there = {point.id: f"{folder.name}/{page.name}" for point, page in pages.items() if page.exists()}
+    return {id: dict.fromkeys(LANGUAGES, file) for id, file in there.items()}, problems
+
+
+def _batch(
+    points: Sequence[Point], source: Path, scratch: Path, pages: dict[Point, Path], workers: int
+) -> list[str]:
+    """Executes the chapter for these runs and renders what ran to its end."""
+    jobs = [Job(source, scratch / point.id / source.name, point.parameters) for point in points]
+    outcomes = execute_jobs(jobs, scratch)
+    shared = provenance.describe(points[0].parameters, ())  # reads every file of the project: once is enough
+    ran = [(job, point) for job, point in zip(jobs, points, strict=True) if job.outcome.ok]
+    tasks = [
+        (job.target, pages[point], point.parameters.language, _about(shared, point.parameters))
+        for job, point in ran
+    ]
+    rendered = list(local.work(render, tasks, workers, ["dilemma.report.html"]))
+    told = [NO_PAGE if isinstance(problem, local.Lost) else problem for _, problem in rendered]
+    return [outcome.sentence for outcome in outcomes if not outcome.ok] + [sentence for sentence in told if sentence]
+
+
+def _about(shared: dict[str, object], parameters: Parameters) -> dict[str, object]:
+    """The provenance of one run, from what all runs share."""
+    command = provenance.command(parameters, (parameters.language,))
+    return {**shared, "parameters": numbers_of(parameters), "seed": parameters.seed, "command": command}
+
+
+def render(task: tuple[Path, Path, str, dict[str, object]]) -> str:
+    """Writes an executed chapter as a page in one step; returns why it could not, or nothing."""
+    from dilemma.report import document, html
+
+    notebook, page, language, about = task
+    try:
+        text = html.render_html(document.build([notebook], language, about, languages=(language,)))
+    except Exception as error:  # noqa: BLE001 - one page must not take the others with it
+        return f"{page.stem}: {type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
+    part = notebook.with_suffix(".html")
+    part.write_text(text, encoding="utf-8", newline="\n")
+    part.replace(page)
+    return ""
+
+
+def write_reports(points: Sequence[Point], reports: Path = REPORTS) -> tuple[Links, list[str]]:
+    """Makes the whole report of every point, as an ordinary run; returns the pages and what went wrong.
+
+    A report that is current is not made again.
+    """
+    links, problems = {}, []
+    for point in points:
+        name = run_name(point.parameters)
+        if not current.find(point.parameters, name=name, reports=reports):
+            made = build_report(point.parameters, name=name, reports=reports)
+            name = made.folder.name
+            problems += [outcome.sentence for outcome in made.outcomes if not outcome.ok]
+        links[point.id] = {
+            language: f"../{name}/kremlin-dilemma.{language}.html" for language in LANGUAGES
+        }
+    return links, problems

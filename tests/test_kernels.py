@@ -1,0 +1,351 @@
+"""Kernels: forked or started, a chapter is executed alike, alone, and leaves nothing behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from dilemma.execution import forkserver, kernels, order, preloaded
+from dilemma.execution.execute import Job, Outcome, execute
+from dilemma.parameters import Parameters
+
+psutil = pytest.importorskip("psutil")
+ROOT = Path(__file__).parent.parent
+forks = pytest.mark.skipif(not preloaded.possible(), reason="kernels are forked on Linux only")
+posix = pytest.mark.skipif(os.name != "posix", reason="Windows has neither such sockets nor such signals")
+PLAIN = "DILEMMA_PLAIN_KERNELS"
+# Takes years, all of them in C, where no thread of the kernel gets a word in.
+STUCK_IN_C = "import re; re.match(r'(a+)+$', 'a' * 60 + 'b')"
+
+
+def run(notebooks: Path, timeout: int | None = None) -> dict[str, Outcome]:
+    """Executes into a run's folder beside the notebooks."""
+    (notebooks.parent / "run.json").write_text("{}", encoding="utf-8")
+    return {one.chapter: one for one in execute(notebooks, notebooks.parent, [Parameters()], timeout)}
+
+
+def printed(notebooks: Path, chapter: str) -> str:
+    """What the cells of an executed chapter have printed."""
+    cells = nbformat.read(notebooks.parent / f"en/{chapter}.ipynb", as_version=4).cells
+    return "".join(output.get("text", "") for cell in cells for output in cell.get("outputs", []))
+
+
+def wait_until(reached: Callable[[], object], seconds: int = 60) -> None:
+    """Returns once it is so."""
+    until = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < until, "it did not come to that"
+        time.sleep(0.05)
+
+
+def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [one for one in processes if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+
+
+def choose(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets kernels be forked where they can, or plain."""
+    monkeypatch.setenv(PLAIN, "1") if kind == "plain" else monkeypatch.delenv(PLAIN, raising=False)
+
+
+@pytest.fixture
+def sleeper() -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as process:
+        yield process
+        process.kill()
+
+
+def test_only_what_a_notebook_imports_from_this_package_is_imported_for_it(tmp_path: Path):
+    own = "import os, dilemma.inputs as x\nfrom dilemma import evidence"
+    sources = own, "%time\nfrom dilemma import magic", "import numpy"
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+    nbformat.write(notebook, tmp_path / "a.ipynb")
+    found = set(forkserver.imported(tmp_path / "a.ipynb"))
+    assert {"dilemma", "dilemma.inputs", "dilemma.evidence"} == found
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": [{"cell_type": "code"}]}', '{"cells": 1}'])
+def test_nothing_is_imported_for_a_broken_notebook(text: str, tmp_path: Path):
+    (tmp_path / "a.ipynb").write_text(text, encoding="utf-8")
+    assert [] == list(forkserver.imported(tmp_path / "a.ipynb"))
+
+
+@forks
+def test_a_process_that_is_no_child_is_seen_to_live_and_to_end(sleeper: subprocess.Popen[bytes]):
+    process = preloaded.ForkedProcess(sleeper.pid)
+    assert process.poll() is None
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=0.01)
+    process.kill()
+    assert -1 == process.wait(timeout=10) == process.poll()
+
+
+@forks
+def test_a_process_that_has_ended_is_not_mistaken_for_another(sleeper: subprocess.Popen[bytes]):
+    sleeper.kill()
+    sleeper.wait()
+    process = preloaded.ForkedProcess(sleeper.pid)
+    process.kill()
+    assert -1 == process.poll()
+
+
+@forks
+def test_a_variable_asks_for_plain_kernels(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(PLAIN, "1")
+    assert not preloaded.possible()
+
+
+def test_the_server_is_started_before_jupyter_is_imported():
+    code = "import sys, dilemma.execution.preloaded; print([name for name in ('zmq', 'pandas') if name in sys.modules])"
+    assert "[]\n" == subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.slow
+def test_papermill_itself_starts_without_the_engine_s_imports():
+    code = "import sys, papermill; print([name for name in sys.modules if name.startswith('dilemma')])"
+    listed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "['dilemma', 'dilemma.execution', 'dilemma.execution.engine']\n" == listed
+
+
+def test_the_last_chapters_wait_for_the_first_of_their_own_folder_only():
+    jobs = [Job(Path(name), Path(folder, name), Parameters()) for folder in ("de", "en") for name in ("01", "00")]
+    done: list[str] = []
+    english_is_done = threading.Event()
+
+    def work(job: Job) -> None:
+        assert job.target != Path("de/01") or english_is_done.wait(timeout=10)
+        done.append(job.target.as_posix())
+        if job.target == Path("en/00"):
+            english_is_done.set()
+
+    with ThreadPoolExecutor(2) as pool:
+        order.run(jobs[::2], jobs[1::2], lambda _: False, lambda job: pool.submit(work, job))
+    assert ["en/01", "en/00", "de/01", "de/00"] == done
+
+
+def test_a_chapter_from_the_cache_is_not_executed():
+    job = Job(Path("00"), Path("en/00"), Parameters())
+    order.run([], [job], lambda _: True, lambda _: pytest.fail("it was executed"))
+
+
+SHOWING = (
+    "import sys, warnings, pandas as pd, numpy as np\nimport dilemma.chapter\nprint(sys.argv[1:2], sys.path[0])",
+    "warnings.warn('careful')\nprint('out')\nprint('err', file=sys.stderr)",
+    "print({'b', 'a', 'c', 'd', 'e'}, __name__)\npd.DataFrame({'a': [1.5, None]})",
+    "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+    "import subprocess; print(subprocess.run(['echo', 'x'], capture_output=True, text=True).stdout)",
+    "!echo shell",
+    "from IPython.display import Markdown, clear_output\ndisplay(Markdown('*x*'), display_id='d')",
+    "print(np.random.default_rng(1).normal(), input.__name__)",
+    "import os, signal, threading\nprint(os.getpgid(0) == os.getpid(), signal.getsignal(signal.SIGTERM), os.isatty(0))",
+    "1 / 0",
+)
+
+
+@forks
+@pytest.mark.slow
+def test_a_forked_kernel_shows_what_a_plain_one_shows(project, chapter, monkeypatch):
+    notebooks = project(**{"01_a": chapter(*SHOWING)})
+    made = []
+    for kind in ("forked", "plain"):
+        choose(kind, monkeypatch)
+        run(notebooks)
+        made.append((notebooks.parent / "en/01-a.ipynb").read_text(encoding="utf-8"))
+    assert "image/png" in made[0]
+    assert made[0] == made[1]
+
+
+@forks
+@pytest.mark.slow
+def test_every_chapter_is_the_same_from_a_forked_and_a_plain_kernel(tmp_path, monkeypatch):
+    made = []
+    for kind in ("forked", "plain"):
+        choose(kind, monkeypatch)
+        folder = tmp_path / kind
+        folder.mkdir()
+        (folder / "run.json").write_text("{}", encoding="utf-8")
+        outcomes = execute(ROOT / "notebooks", folder, [Parameters()])
+        assert all(one.ok for one in outcomes)
+        reads = {one.chapter: one.origin.reads for one in outcomes}
+        made.append(({path.name: path.read_bytes() for path in sorted(folder.glob("en/*.ipynb"))}, reads))
+    assert made[0] == made[1]
+
+
+@forks
+@pytest.mark.slow
+def test_a_kernel_has_the_imports_behind_it_before_its_first_cell(project, chapter):
+    notebooks = project(**{"01_a": chapter("import sys; print('pandas' in sys.modules)", "import dilemma.chapter")})
+    run(notebooks)
+    assert "True\n" == printed(notebooks, "01-a")
+
+
+STATE = """
+import os, sys, json, random, builtins, numpy as np, pandas as pd, matplotlib as mpl, dilemma.wording as module
+from pathlib import Path
+import dilemma.chapter
+def state():
+    return [os.environ.get("MINE"), mpl.rcParams["font.size"], pd.get_option("display.precision"), "/mine" in sys.path,
+            hasattr(module, "mine"), hasattr(builtins, "mine"), Path.cwd().name, "mine" in globals()]
+"""
+CHANGE = """
+os.environ["MINE"] = "1"; mpl.rcParams["font.size"] = 3; pd.set_option("display.precision", 1); sys.path.append("/mine")
+module.mine = builtins.mine = mine = 1; np.random.seed(1); random.seed(1)
+Path("changed").touch(); os.chdir("/")
+"""
+WAIT = """
+import time
+while not Path("changed").exists(): time.sleep(0.05)
+print(json.dumps(state()))
+"""
+
+
+@pytest.mark.slow
+def test_a_chapter_sees_nothing_of_another(project, chapter):
+    notebooks = project(**{"01_a": chapter(STATE, CHANGE), "02_b": chapter(STATE, WAIT)})
+    assert all(one.ok for one in run(notebooks).values())
+    assert [None, 10.0, 6, False, False, False, "en", False] == json.loads(printed(notebooks, "02-b"))
+
+
+@pytest.mark.slow
+def test_chapters_do_not_draw_the_same_random_numbers(project, chapter):
+    draw = "import random, numpy as np\nimport dilemma.chapter\nprint(np.random.random(), random.random())"
+    notebooks = project(**{"01_a": chapter(draw), "02_b": chapter(draw)})
+    run(notebooks)
+    first, second = printed(notebooks, "01-a").split(), printed(notebooks, "02-b").split()
+    assert [True, True] == [a != b for a, b in zip(first, second, strict=True)]
+
+
+LITTLE_MEMORY = """
+import resource
+from pathlib import Path
+used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + 100 * 2**20, resource.RLIM_INFINITY))
+"""
+
+
+@posix
+@pytest.mark.slow
+def test_what_goes_wrong_in_a_chapter_stays_in_it(project, chapter):
+    broken = {
+        "01_killed": chapter("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"),
+        "02_hangs": chapter(STUCK_IN_C),
+        "03_exits": chapter("import sys\nsys.exit(0)", "print(1)"),
+        "04_greedy": chapter("held = bytearray(2**50)"),
+        "05_fine": chapter("1"),
+        "06_crashes": chapter("import ctypes; ctypes.string_at(0)"),
+    }
+    outcomes = run(project(**broken), timeout=20)
+    assert ["05-fine"] == [name for name, one in outcomes.items() if one.ok]
+    assert "stopped in cell cell-1 (import os, signal): its Python process ended" in outcomes["01-killed"].sentence
+    assert "the cell ran longer than 20 seconds" in outcomes["02-hangs"].sentence
+    assert "the cell ended the notebook with an exit" in outcomes["03-exits"].sentence
+    assert "MemoryError" in outcomes["04-greedy"].sentence
+    assert "its Python process ended unexpectedly" in outcomes["06-crashes"].sentence
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is set on Linux only")
+def test_memory_that_runs_out_bit_by_bit_fails_the_chapter(project, chapter):
+    greedy = chapter(LITTLE_MEMORY, "held = []\nwhile True: held.append(str(len(held)))", "print('later')")
+    [outcome] = run(project(**{"01_a": greedy}), timeout=60).values()
+    assert not outcome.ok
+    assert "cell-2" == outcome.cell
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is set on Linux only")
+@pytest.mark.parametrize("kind", ["forked", "plain"])
+def test_a_kernel_is_the_first_that_a_lack_of_memory_ends(kind, project, chapter, monkeypatch):
+    choose(kind, monkeypatch)
+    tell = "import resource\nlimit, _ = resource.getrlimit(resource.RLIMIT_AS)\n"
+    tell += "print(open('/proc/self/oom_score_adj').read().strip(), limit != resource.RLIM_INFINITY)"
+    notebooks = project(**{"01_a": chapter(tell)})
+    run(notebooks)
+    assert "1000 True\n" == printed(notebooks, "01-a")
+
+
+@forks
+@pytest.mark.slow
+def test_chapters_are_executed_even_if_the_server_falls(project, chapter):
+    waits = "import os, time\nopen(f'started-{os.getpid()}', 'w').close()\n"
+    waits += "while not os.path.exists('go'): time.sleep(0.05)"
+    notebooks = project(**{f"0{number}_a": chapter(waits) for number in range(1, kernels.cores() + 4)})
+    with ThreadPoolExecutor(1) as pool:
+        outcomes = pool.submit(run, notebooks)
+        wait_until(lambda: len(list(notebooks.parent.glob("en/started-*"))) == kernels.cores() + 1)
+        [server] = [one for one in psutil.Process().children() if preloaded.SERVER in one.cmdline()]
+        server.kill()
+        (notebooks.parent / "en/go").touch()
+        assert [True] * (kernels.cores() + 3) == [one.ok for one in outcomes.result(timeout=120).values()]
+
+
+@forks
+@pytest.mark.slow
+def test_chapters_are_executed_even_if_the_server_cannot_start(project, chapter, monkeypatch):
+    monkeypatch.setattr(preloaded, "SERVER", "dilemma.execution.missing")
+    assert [True] == [one.ok for one in run(project(**{"01_a": chapter("1")})).values()]
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from dilemma.parameters import Parameters
+from dilemma.execution.execute import execute
+if __name__ == "__main__":
+    execute(Path(sys.argv[1]), Path(sys.argv[1]).parent, [Parameters()])
+"""
+
+
+@posix
+@pytest.mark.slow
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("stuck", [pytest.param(STUCK_IN_C, marks=forks), "while True: pass"])
+def test_a_killed_run_leaves_neither_process_nor_socket(stuck, sign, project, chapter):
+    started = "from pathlib import Path; Path('started').touch()\n"
+    child = "import subprocess; subprocess.Popen(['sleep', '600'])\n" if stuck == STUCK_IN_C else ""
+    notebooks = project(**{"01_a": chapter(started + child + stuck), "02_b": chapter(stuck)})
+    environment = {**os.environ, **({} if stuck == STUCK_IN_C else {PLAIN: "1"})}
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-c", KILLED, str(notebooks)]
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL, env={**environment, "TMPDIR": folder})
+        wait_until((notebooks.parent / "en/started").exists)
+        started_by_it = psutil.Process(process.pid).children(recursive=True)
+        assert list(Path(folder).glob("kernels-*/*"))
+        process.send_signal(sign)
+        process.wait()
+        wait_until(lambda: not alive(started_by_it), 15)
+        wait_until(lambda: not list(Path(folder).glob("kernels-*")), 15)
+        assert len(started_by_it) > 2
+
+
+LOOP = """
+import papermill, psutil
+for name in ("b", "c"):
+    papermill.execute_notebook("a.ipynb", f"{name}.ipynb", engine_name="dilemma", progress_bar=False)
+print(psutil.Process().pid)
+"""
+
+
+@posix
+@pytest.mark.slow
+def test_papermill_s_engine_forks_all_its_kernels_from_one_process(chapter, tmp_path):
+    nbformat.write(chapter("import os; print(os.getppid())", "import dilemma.chapter"), tmp_path / "a.ipynb")
+    command = [sys.executable, "-c", LOOP]
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "TMPDIR": folder}
+        looped = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+        assert [] == os.listdir(folder)
+    made = [nbformat.read(tmp_path / name, as_version=4) for name in ("b.ipynb", "c.ipynb")]
+    first, second = (notebook.cells[2].outputs[0].text for notebook in made)
+    assert first == second
+    assert preloaded.possible() == (first != looped.stdout)
