@@ -11,6 +11,8 @@ from matplotlib.ticker import FuncFormatter
 from dilemma import wording
 from dilemma.figures import theme
 
+PHONE = 4.1  # inches: the reader's first figure, so it must be legible without scrolling
+
 
 def strengths(values: Mapping[str, object], lines: Mapping[str, str]) -> pd.DataFrame:
     """One row per line of the figure from the findings `<key>-strength` and `<key>-range`."""
@@ -27,7 +29,7 @@ def answer(
     shares: pd.Series, strengths: pd.DataFrame, scales: pd.DataFrame, titles: tuple[str, str], language: str
 ) -> Figure:
     """Above, where each option is best (shares of worlds); below, the strengths before their printed scale."""
-    figure = theme.canvas(0.3 * len(shares) + 0.5 * len(strengths) + 1.6)
+    figure = theme.canvas(0.3 * len(shares) + 0.5 * len(strengths) + 1.6, width=PHONE)
     heights = (0.3 * len(shares) + 0.35, 0.5 * len(strengths) + 0.75)
     above, below = figure.subplots(2, 1, height_ratios=heights)
     _options(above, shares, language)
@@ -55,19 +57,19 @@ def _horns(axes: Axes, strengths: pd.DataFrame, scales: pd.DataFrame, language: 
     bands = scales[(scales.scale == "Strength of a statement") & (scales.low < scales.high)].sort_values("rank")
     for position, band in enumerate(bands.itertuples()):
         axes.axvspan(band.low, band.high, color="#eef1f4" if position % 2 else "#f8f9fa", linewidth=0)
-        words = fill(getattr(band, f"term_{language}"), 12)
+        words = fill(getattr(band, f"term_{language}"), 9)
         axes.text((band.low + band.high) / 2, -0.75, words, size=7.2, color=theme.MUTED, ha="center", va="bottom")
     axes.axvline(0.5, color=theme.MUTED, linewidth=0.8, linestyle=(0, (2, 2)))
     for position, row in enumerate(strengths.itertuples()):
         colour = theme.INK if position == 0 else theme.TRAIN
         axes.plot([row.low, row.high], [position, position], color=colour, linewidth=5, alpha=0.35)
         axes.plot(row.median, position, marker="o", markersize=7, color=colour)
+        axes.text(0.01, position - 0.12, row.text, va="bottom", weight="bold" if position == 0 else "normal")
         value = wording.quantity(row.median, "strength", language)
         axes.annotate(
             value, (row.high, position), (5, 0), textcoords="offset points", va="center", size=8.5, weight="bold"
         )
-    axes.set_yticks(range(len(strengths)), strengths.text)
-    axes.tick_params(axis="y", length=0, labelcolor=theme.INK, labelsize=9)
+    axes.set_yticks([])
     axes.set(xlim=(0, 1), ylim=(len(strengths) - 0.5, -0.7))
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.number(value, language, 1)))
