@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 import pandas as pd
 from scipy import special
-from scipy.stats import qmc  # slow to import: here, not in the function, so that a kernel can be forked with it
 
 from dilemma.escalation import Inputs
 from dilemma.inputs import BACKED
@@ -60,6 +59,8 @@ def basis_shares(
 
 def pairs(chosen: pd.DataFrame, seed: int, power: int = 12) -> Pair:
     """Two independent sets of 2**power worlds from one Sobol sequence, the same for any order of rows."""
+    from scipy.stats import qmc  # a quarter of all import time, which one chapter needs: the others need not wait
+
     rows = chosen.sort_index()
     low, mode, high = (rows[name].to_numpy(dtype=float) for name in ("low", "mode", "high"))
     width = np.where(high > low, high - low, 1.0)

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from datetime import date
+from itertools import cycle
 from pathlib import Path
 
 import nbformat
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 NOTEBOOKS = provenance.ROOT / "notebooks"
 DRAWS = 2_000
-DAYS = ("2024-10-24", "2024-12-20", "2026-02-28")
+DAYS = ("2024-10-24", "2024-11-01", "2024-11-20", "2025-01-15", "2025-04-30", "2025-12-31", "2026-02-28")
 MONTHS = {
     name.removesuffix("."): number
     for language in ("de", "en")
@@ -43,7 +44,7 @@ def before_hindsight(run: Path) -> list[Path]:
 def runs(tmp_path_factory) -> dict[str, Path]:
     """The folder of every day's executed chapters, in one language each."""
     made = {}
-    for day, language in zip(DAYS, ("de", "en", "de"), strict=True):
+    for day, language in zip(DAYS, cycle(("de", "en")), strict=False):
         folder = tmp_path_factory.mktemp(day)
         outcomes = execute(NOTEBOOKS, folder, [edition(day, language)])
         assert [] == [outcome.sentence for outcome in outcomes if not outcome.ok]

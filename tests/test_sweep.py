@@ -580,10 +580,10 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-@pytest.mark.parametrize("address", ["nonsense://x", f"tcp://127.0.0.1:{free_port()}"])
+@pytest.mark.parametrize("address", ["nonsense://x", "tcp://127.0.0.1:{}"])
 def test_a_cluster_that_does_not_answer_is_refused_in_a_sentence(address, plan, monkeypatch):
     from dilemma.sweep import cluster as dask
 
     monkeypatch.setattr(dask, "PATIENCE", 0.3)
     with pytest.raises(ParameterError, match="No Dask scheduler answers at .* Start `dask scheduler`"):
-        list(dask.work(plan("grid: {seed: [1]}").points, address, "a"))
+        list(dask.work(plan("grid: {seed: [1]}").points, address.format(free_port()), "a"))
