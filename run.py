@@ -27,6 +27,8 @@ PYTHON = os.path.join(SCRIPTS, "python.exe" if os.name == "nt" else "python")
 LOG = os.path.join(VENV, "setup.log")
 LOCKED = ["--no-deps", "--only-binary", ":all:", "-r", "requirements.txt", "-e", ROOT]
 
+SPREAD = ["--numprocesses", "logical", "--maxprocesses", "8", "--dist", "loadfile"]  # tests on every core; -n 0 undoes it
+
 COMMANDS = {
     "report": "make the report: HTML and PDF, German and English",
     "compare": "set two runs side by side: what changed, and which parameter changed it",
@@ -328,7 +330,7 @@ def hand_over(arguments: list) -> int:
     if arguments[0] != "test":
         return replace_process([PYTHON, "-m", "dilemma"] + arguments, clean_environment())
     os.chdir(ROOT)
-    return replace_process([PYTHON, "-m", "pytest"] + arguments[1:], clean_environment())
+    return replace_process([PYTHON, "-m", "pytest"] + SPREAD + arguments[1:], clean_environment())
 
 
 def replace_process(command: list, environment: dict) -> int:

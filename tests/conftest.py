@@ -1,12 +1,19 @@
 """A tiny project: notebooks like the real ones, executed in a second or two; and the option --browser."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import browser as browsers
 import nbformat
 import pytest
+from hypothesis import settings
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
+
+# A result hangs on the code alone; `--hypothesis-profile search` looks for what the fixed examples miss
+settings.register_profile("same", derandomize=True, database=None)
+settings.register_profile("search", derandomize=False)
+settings.load_profile("same")
 
 PARAMETERS = """\
 as_of: str = "2024-10-24"  # Day whose knowledge counts
@@ -65,6 +72,14 @@ def project(tmp_path: Path) -> Callable[..., Path]:
         return notebooks
 
     return write
+
+
+@pytest.fixture(scope="session")
+def browser(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[browsers.Browser]:
+    """Chromium, where there is one."""
+    running = browsers.Browser(browsers.path(pytestconfig.getoption("--browser")), tmp_path_factory.mktemp("profile"))
+    yield running
+    running.close()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

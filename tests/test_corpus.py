@@ -155,14 +155,15 @@ def written(node: NotebookNode) -> set[str]:
         if cell.cell_type == "markdown":
             found |= set(re.findall(r"wort\d+x", cell.source))
         elif cell.cell_type == "raw" and not cell.metadata:
-            found |= set(map(plain, re.split(r"\W+", unicodedata.normalize("NFKC", cell.source))))
+            found |= {plain(word) for word in split(cell.source)}
         for output in cell.get("outputs", ()):
             found |= {plain(word) for text in printed(output) for word in split(text)}
     return found - {""}
 
 
 def split(text: str) -> list[str]:
-    return re.split(r"\W+", unicodedata.normalize("NFKC", text))
+    """The words; those from right to left stand alone, since a PDF turns them round their neighbours."""
+    return re.findall(r"[\u0590-\u08ff]+|[^\W_\u0590-\u08ff]+", unicodedata.normalize("NFKC", text))
 
 
 def printed(output: NotebookNode) -> list[str]:

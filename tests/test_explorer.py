@@ -2,10 +2,7 @@
 
 import json
 import re
-import shutil
-import subprocess
 from functools import cache
-from html import unescape
 from pathlib import Path
 
 import nbformat
@@ -31,7 +28,6 @@ from dilemma.report.pdf import ReportTypst
 ROOT = Path(__file__).parent.parent
 DRAWS, SEED, WORTHS = 400, 7, (4.0, 8.0, 12.0)
 SIX = ("baseline", "bold", "cautious", "east", "south", "sceptic")
-CHROMIUM = shutil.which("chromium")
 
 
 def drawn(x: dict[str, np.ndarray]) -> explorer.Drawn:
@@ -259,33 +255,23 @@ def test_the_chapter_s_own_findings_stand_where_nothing_is_fixed(tmp_path):
     assert f"The verdict is {stated['dilemma-balanced']}." in words
 
 
-CHOOSE = """
-const widget = document.querySelector(".explorer");
-const [views, worths, reactions] = [...widget.querySelectorAll("fieldset")].map((s) => s.querySelectorAll("input"));
-views[0].click(); worths[2].click(); reactions[3].click();
-const heard = document.createElement("pre");
-heard.id = "heard";
-heard.textContent = JSON.stringify({
-  shown: !widget.hidden, folded: !document.querySelector(".stand-in").open,
-  said: widget.querySelector("output").textContent,
-  chosen: [...widget.querySelectorAll(".choices td")].map((cell) => cell.textContent),
-  marked: [...widget.querySelectorAll("[aria-current]")].length,
-});
-document.body.append(heard);
-"""
+CHOOSE = """(() => {
+  const widget = document.querySelector(".explorer");
+  const [views, worths, reactions] = [...widget.querySelectorAll("fieldset")].map((s) => s.querySelectorAll("input"));
+  views[0].click(); worths[2].click(); reactions[3].click();
+  return {
+    shown: !widget.hidden, folded: !document.querySelector(".stand-in").open,
+    said: widget.querySelector("output").textContent,
+    chosen: [...widget.querySelectorAll(".choices td")].map((cell) => cell.textContent),
+    marked: [...widget.querySelectorAll("[aria-current]")].length,
+  };
+})()"""
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not CHROMIUM, reason="no chromium on the path")
-def test_choosing_changes_sentence_choices_and_map(tmp_path):
+def test_choosing_changes_sentence_choices_and_map(browser, tmp_path):
     told = full()
-    page = render_html(document(told)).replace("</body>", f"<script>{CHOOSE}</script></body>")
-    (tmp_path / "page.html").write_text(page, encoding="utf-8")
-    command = [
-        CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000",
-        f"--user-data-dir={tmp_path}/profile", "--dump-dom", f"file://{tmp_path}/page.html",
-    ]  # fmt: skip
-    dom = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
-    heard = json.loads(unescape(re.search(r'<pre id="heard">(.*?)</pre>', dom, re.S)[1]))
+    (tmp_path / "page.html").write_text(render_html(document(told)), encoding="utf-8")
+    heard = browser.open(tmp_path / "page.html").run(CHOOSE)
     choices = [told["options"][at]["name"] for at in told["cells"][0][2][3][0]]
     assert {"shown": True, "folded": True, "said": sentence(told, 0, 2, 3), "chosen": choices, "marked": 1} == heard

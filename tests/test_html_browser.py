@@ -1,112 +1,117 @@
-"""The published pages in a real browser: accessible at every width, in light and dark, and at work.
+"""The published pages in a real browser: accessible at every width, in light and dark, and used by keyboard.
 
 Needs Chromium on the path. Without one these tests are skipped; with --browser its absence is a failure.
 """
 
 import json
-import re
-import shutil
-import subprocess
-from html import unescape
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from browser import Browser
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PAGES = sorted((Path(__file__).parent.parent / "reports").glob("kremlin-dilemma.*.html"))
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Chromium's own windows are never narrower than 500 pixels; a frame may be.
-FRAME = """<!DOCTYPE html><title>frame</title><pre id="result"></pre>
-<iframe src="page.html" width="{width}" height="900"></iframe>
-<script>
-addEventListener("message", (event) => {{ document.getElementById("result").textContent = event.data; }});
-</script>
-"""
-TELL = 'parent.postMessage(JSON.stringify(found), "*")'
-AUDIT = f"""
-document.querySelectorAll("details").forEach((box) => {{ box.open = true; }});
-axe.run({{ runOnly: {{ type: "tag", values: {json.dumps(STANDARDS)} }} }}).then(({{ violations }}) => {{
-  const found = violations.map((rule) => [rule.id, rule.nodes[0].html]);
-  if (document.documentElement.scrollWidth > innerWidth) found.push(["wider than the window", ""]);
-  {TELL};
-}});
-"""
+AUDIT = f"""axe.run({{ runOnly: {{ type: "tag", values: {json.dumps(STANDARDS)} }}, resultTypes: ["violations"] }})
+.then(({{ violations }}) => violations.map((rule) => [rule.id, rule.nodes[0].html]))"""
+OPEN_FOLDS = """document.querySelectorAll("details").forEach((box) => { box.open = true; });
+new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"""
+IS_WIDER_THAN_THE_WINDOW = "document.documentElement.scrollWidth > innerWidth"
+BEFORE_THE_EXPLORER = "[...document.querySelectorAll('main a')].findLast((a) => a.compareDocumentPosition({0}) === 4)"
+EXPLORED = """(({ said, chosen, choices, marked }) => [said, chosen, choices, marked])({
+  said: document.querySelector(".explorer output").textContent,
+  chosen: [...document.querySelectorAll(".explorer fieldset")]
+    .map((scale) => [...scale.querySelectorAll("input")].findIndex((button) => button.checked)),
+  choices: [...document.querySelectorAll(".explorer .choices td")].map((cell) => cell.textContent),
+  marked: [...document.querySelectorAll(".explorer [aria-current] [aria-hidden]")].map((cell) => cell.textContent),
+})"""
+OUTLINED = "getComputedStyle(document.activeElement).outlineStyle !== 'none'"
+EXPLANATION = "document.getElementById('explanation')"
 pytestmark = pytest.mark.slow
+both_pages = pytest.mark.parametrize("page", PAGES, ids=lambda path: path.suffixes[0][1:])
 
 
-@pytest.fixture(scope="session")
-def chromium(pytestconfig) -> str:
-    found = next(filter(None, map(shutil.which, BROWSERS)), "")
-    if not found and pytestconfig.getoption("--browser"):
-        pytest.fail(f"No browser on the path; one of {', '.join(BROWSERS)} is needed.")
-    return found or pytest.skip("no Chromium on the path")
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.suffixes[0][1:])
+@both_pages
 @pytest.mark.parametrize("width", [360, 768, 1200])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation(chromium, tmp_path, page, width, scheme):
-    axe = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-    assert [] == seen(chromium, tmp_path, page, axe, AUDIT, width=width, scheme=scheme)
+def test_axe_finds_no_violation_with_the_explorer_in_use_and_every_fold_open(browser, page, width, scheme):
+    enter_explorer(browser.open(page, width, scheme)).press("ArrowDown", "Tab", "ArrowUp")
+    browser.run(OPEN_FOLDS)
+    browser.run((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+    assert ([], False) == (browser.run(AUDIT), browser.run(IS_WIDER_THAN_THE_WINDOW))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.suffixes[0][1:])
-def test_a_computed_number_shows_its_row_of_the_ledger(chromium, tmp_path, page):
-    script = f"""
-    const link = document.querySelector('.answer a[href^="#finding-"]');
-    const label = document.getElementById(link.hash.slice(1)).cells[0].textContent;
-    link.click();
-    const box = document.getElementById("explanation");
-    const found = [box.matches(":popover-open"), box.textContent.includes(label), box.contains(document.activeElement)];
-    {TELL};"""
-    assert [True, True, True] == seen(chromium, tmp_path, page, script)
+def enter_explorer(browser: Browser) -> Browser:
+    """Moves on by the Tab key from the last link before the explorer."""
+    browser.run(BEFORE_THE_EXPLORER.format("document.querySelector('.explorer')") + ".focus()")
+    browser.press("Tab")
+    while not browser.run("document.activeElement.closest('.explorer')?.className"):
+        browser.press("Tab")
+    return browser
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.suffixes[0][1:])
-def test_a_term_shows_its_meaning(chromium, tmp_path, page):
-    script = f"""
-    const link = document.querySelector(".term");
-    link.click();
-    const meaning = document.getElementById(link.hash.slice(1)).cells[1].textContent;
-    const found = document.getElementById("explanation").textContent.includes(meaning);
-    {TELL};"""
-    assert seen(chromium, tmp_path, page, script)
+@both_pages
+def test_the_explorer_is_used_by_keyboard_alone(browser, page):
+    enter_explorer(browser.open(page))
+    before = browser.run(EXPLORED)
+    seen = [browser.run(OUTLINED)]
+    for _ in range(3):  # the next level of each scale
+        browser.press("ArrowDown", "Tab")
+    after = browser.run(EXPLORED)
+    levels = [len(scale) for scale in browser.run(
+        "[...document.querySelectorAll('.explorer fieldset')].map((scale) => [...scale.querySelectorAll('input')])"
+        ".map((scale) => scale.map(() => 1))"
+    )]  # fmt: skip
+    moved = [(at + 1) % size for at, size in zip(before[1], levels, strict=True)]
+    assert (moved, [True], 1) == (after[1], seen, len(after[3]))
+    assert before[0] != after[0]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.suffixes[0][1:])
-def test_the_search_lists_places_that_have_the_words_and_leads_there(chromium, tmp_path, page):
-    script = f"""
-    dispatchEvent(new KeyboardEvent("keydown", {{ key: "/" }}));
-    const field = document.activeElement;
-    field.value = "kursk pentagon";
-    field.dispatchEvent(new Event("input"));
-    const hits = document.querySelectorAll("#contents-hits a");
-    hits[0].click();
-    const text = document.activeElement.textContent.toLowerCase();
-    const found = [field.id, hits.length > 0, text.includes("kursk") && text.includes("pentagon")];
-    {TELL};"""
-    assert ["contents-search", True, True] == seen(chromium, tmp_path, page, script)
+@both_pages
+def test_the_explorer_goes_back_where_it_was(browser, page):
+    enter_explorer(browser.open(page))
+    before = browser.run(EXPLORED)
+    assert before != browser.press("ArrowDown").run(EXPLORED)
+    assert before == browser.press("ArrowUp").run(EXPLORED)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.suffixes[0][1:])
-def test_the_other_language_opens_at_the_same_section(chromium, tmp_path, page):
-    script = f"""
-    document.getElementById("04-dependence").scrollIntoView({{ behavior: "instant" }});
-    setTimeout(() => {{ const found = document.querySelector("[hreflang]").hash; {TELL}; }}, 500);"""
-    assert "#04-dependence" == seen(chromium, tmp_path, page, script)
+@both_pages
+def test_a_computed_number_shows_its_row_of_the_ledger_and_gives_the_focus_back(browser, page):
+    browser.open(page).run("document.querySelector('.answer a[href^=\"#finding-\"]').focus()")
+    label = browser.run("document.getElementById(document.activeElement.hash.slice(1)).cells[0].textContent")
+    browser.press("Enter")
+    assert [True, True, True] == browser.run(
+        f"((box) => [box.matches(':popover-open'), box.textContent.includes({json.dumps(label)}), "
+        f"box.contains(document.activeElement)])({EXPLANATION})"
+    )
+    browser.press("Escape")
+    left = "document.activeElement.matches('.answer a[href^=\"#finding-\"]')"
+    assert [False, True] == browser.run(f"[{EXPLANATION}.matches(':popover-open'), {left}]")
 
 
-def seen(chromium: str, folder: Path, page: Path, *scripts: str, width: int = 1200, scheme: str = "light"):
-    """What the scripts tell when they run at the end of a copy of the page."""
-    added = "".join(f"<script>{script}</script>" for script in (*scripts[:-1], f"{{{scripts[-1]}}}"))
-    text = page.read_text(encoding="utf-8").replace("color-scheme: light dark;", f"color-scheme: {scheme};", 1)
-    (folder / "page.html").write_text(text.replace("</body>", f"{added}</body>"), encoding="utf-8")
-    (folder / "frame.html").write_text(FRAME.format(width=width), encoding="utf-8")
-    command = [
-        chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync", "--no-first-run", "--virtual-time-budget=60000",
-        f"--user-data-dir={folder}/profile", "--window-size=1300,1000", "--dump-dom", f"file://{folder}/frame.html",
-    ]  # fmt: skip
-    dom = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True).stdout
-    return json.loads(unescape(re.search(r'<pre id="result">(.*?)</pre>', dom, re.S)[1]))
+@both_pages
+def test_a_term_shows_its_meaning(browser, page):
+    browser.open(page).run("document.querySelector('.term').focus()")
+    meaning = browser.run("document.getElementById(document.activeElement.hash.slice(1)).cells[1].textContent")
+    assert meaning in browser.press("Enter").run(f"{EXPLANATION}.textContent")
+
+
+@both_pages
+def test_the_search_lists_places_that_have_the_words_and_leads_there(browser, page):
+    browser.open(page).press("/").write("kursk pentagon")
+    found = browser.run("[document.activeElement.id, document.querySelectorAll('#contents-hits a').length]")
+    text = browser.press("ArrowDown", "Enter").run("document.activeElement.textContent.toLowerCase()")
+    assert ("contents-search", True, True) == (found[0], found[1] > 0, "kursk" in text and "pentagon" in text)
+
+
+@both_pages
+def test_the_other_language_opens_at_the_same_section(browser, page):
+    browser.open(page).run("document.getElementById('04-dependence').scrollIntoView({ behavior: 'instant' })")
+    waited = "new Promise((done) => setTimeout(done, 500))"
+    assert "#04-dependence" == browser.run(f"{waited}.then(() => document.querySelector('[hreflang]').hash)")
+
+
+@both_pages
+def test_the_first_stop_of_the_tab_key_leads_past_the_contents(browser, page):
+    browser.open(page).press("Tab", "Enter")
+    assert browser.run("location.hash.length > 1 && !document.activeElement.closest('nav')")

@@ -91,6 +91,15 @@ def test_notes_are_collected_with_their_source():
     )
 
 
+def test_a_second_note_of_the_same_name_stays_in_the_text():
+    tokens = markdown.blocks("x[^a]\n\n[^a]: first\n\n[^a]: second")
+    assert ["x", "[^a]: second"] == [markdown.plain(token["children"]).strip("1") for token in tokens]
+
+
+def test_the_same_note_defined_twice_is_shown_once():
+    assert 1 == len(markdown.blocks("x[^a]\n\n[^a]: note\n\n[^a]: note", {"A": "note"}))
+
+
 def test_a_note_defined_elsewhere_is_referred_to():
     assert "footnote_ref" in inline_kinds_with_note("word[^a]")
 

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 
-from mistune import BlockState, Markdown, import_plugin
+from mistune import BlockParser, BlockState, Markdown, import_plugin
+from mistune.plugins.footnotes import parse_ref_footnote
+from mistune.util import unikey
 from nbconvert.filters.markdown_mistune import MathBlockParser, MathInlineParser
 
 from dilemma.report import inline_tags, markup, tables
@@ -49,10 +51,19 @@ class InlineParser(MathInlineParser):
     }
 
 
+def _footnote(block: BlockParser, match: re.Match[str], state: BlockState) -> int:
+    """Reads a note's definition; a second one for the same key cannot be referred to, so it stays in the text."""
+    first = state.env.get("ref_footnotes", {}).get(unikey(match["footnote_key"]))
+    if first is not None and first.strip() != match["footnote_text"].strip():
+        state.append_token({"type": "paragraph", "text": "\\" + match[0].strip()})
+    return parse_ref_footnote(block, match, state)
+
+
 @cache
 def _parser() -> Markdown:
     plugins = [import_plugin(name) for name in PLUGINS]
     parser = Markdown(renderer=None, block=MathBlockParser(), inline=InlineParser(), plugins=plugins)
+    parser.block.register("ref_footnote", None, _footnote)
     parser.after_render_hooks.clear()  # notes are numbered through the whole report, not cell by cell
     return parser
 

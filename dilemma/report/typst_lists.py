@@ -7,6 +7,8 @@ from dilemma.report.tables import Token
 if TYPE_CHECKING:
     from dilemma.report.typst import TypstRenderer
 
+SHORT = 2000  # signs of Typst, about a third of a page: an item that may wait for the next one
+
 
 def listing(renderer: "TypstRenderer", token: Token) -> str:
     """A list with bullets or numbers."""
@@ -32,6 +34,9 @@ def definitions(renderer: "TypstRenderer", token: Token) -> str:
 
 def _item(renderer: "TypstRenderer", item: Token) -> str:
     body = renderer.render(item["children"]).strip()
+    # A page that ends inside an item and a figure at the foot of the next can leave a list that is none for PDF/UA.
+    if len(item["children"]) == 1 and len(body) < SHORT:
+        body = f"#block(breakable: false)[{body}]"
     if item["type"] != "task_list_item":
         return body
     return f"#task({str(bool(item['attrs']['checked'])).lower()})[{body}]"

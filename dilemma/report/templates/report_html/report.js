@@ -60,11 +60,11 @@
 
 // Only boxes that do scroll are stops for the keyboard and say so; those with more to the right fade out there.
 {
-  const fade = (box) => box.classList.toggle("more", box.scrollLeft + box.clientWidth < box.scrollWidth - 2);
+  const fade = (box) => box.classList.toggle("more", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
   const reach = () => {
     for (const box of document.querySelectorAll(".scroll")) {
       if (box.checkVisibility?.() === false) continue; // in a folded box, where nothing has its width yet
-      const scrolls = box.scrollWidth > box.clientWidth + 2;
+      const scrolls = box.scrollWidth > box.clientWidth + 1;  // widths are rounded
       if (scrolls) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
       box.parentElement.classList.toggle("wider", scrolls);
