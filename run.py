@@ -231,9 +231,9 @@ def is_environment() -> bool:
 def install() -> None:
     """Fills .venv with the user's own uv, else with the index's uv, else with pip."""
     step("making the environment")
-    must([os.path.abspath(sys.executable), "-m", "venv", "--without-pip", VENV])
+    must([outer_python(), "-m", "venv", "--without-pip", VENV])
     uv = shutil.which("uv")
-    if uv and install_with_uv(uv, sys.executable):
+    if uv and install_with_uv(uv, outer_python()):
         return
     step("adding pip and uv")
     must([PYTHON, "-m", "ensurepip", "--default-pip"])
@@ -243,6 +243,12 @@ def install() -> None:
         return
     step("installing the packages with pip, which takes about a minute")
     must(pip + LOCKED)
+
+
+def outer_python() -> str:
+    """The Python that runs this, or the one behind it where that is the .venv about to be replaced."""
+    inside = os.path.realpath(sys.prefix) == os.path.realpath(VENV)
+    return os.path.abspath(getattr(sys, "_base_executable", "") if inside else sys.executable)
 
 
 def install_with_uv(uv: str, python: str) -> bool:

@@ -62,11 +62,11 @@ def until(path: Path) -> str:
     return f"for turn in $(seq 300); do [ -e '{path}' ] && exit; sleep 0.1; done"
 
 
-def start(project: Path, tools: Path, *arguments: str) -> subprocess.Popen:
+def start(project: Path, tools: Path, *arguments: str, python: str | Path = sys.executable) -> subprocess.Popen:
     """run.py in a process of its own, away from this machine's pip and uv settings."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
     environment |= {"PATH": f"{tools}:/usr/bin:/bin", "PIP_CONFIG_FILE": os.devnull}
-    return subprocess.Popen([sys.executable, project / "run.py", *arguments], cwd=project, env=environment,
+    return subprocess.Popen([python, project / "run.py", *arguments], cwd=project, env=environment,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -274,6 +274,16 @@ def test_a_changed_lock_or_description_sets_up_anew(project, tmp_path, name):
     (project / name).write_text("# changed")
     call(project, tools, "report")
     assert 2 == calls(tools)
+
+
+@pytest.mark.slow
+@POSIX
+def test_a_shell_in_which_the_environment_is_active_can_replace_it(project, tmp_path):
+    tools = uv_stand_in(tmp_path / "bin")
+    call(project, tools, "report")
+    (project / "requirements.txt").write_text("# changed")
+    process = start(project, tools, "report", python=project / ".venv" / "bin" / "python")
+    assert ("package report\n", 7) == (process.communicate(timeout=60)[0], process.returncode)
 
 
 @pytest.mark.slow
