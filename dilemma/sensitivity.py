@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
+from dilemma import inputs
 from dilemma.escalation import Inputs
 from dilemma.inputs import BACKED
 
 Output = Callable[[Inputs], np.ndarray]  # worlds -> (n,)
 Pair = tuple[Inputs, Inputs]  # two independent sets of as many worlds
+WORLDS = 2**14  # with so many, one share in a hundred is off by more than two percentage points
 
 
 def sobol(
@@ -22,16 +23,15 @@ def sobol(
     output: Output,
     seed: int,
     sets: Mapping[str, Iterable[str]] | None = None,
-    power: int = 12,
     worlds: Pair | None = None,
 ) -> pd.DataFrame:
     """Share of the output's variance due to each input: alone (first) and with all its interactions (total).
 
     `chosen` is indexed by key with low, mode, high, peak; `sets` names sets of inputs that vary together
-    (default: each for itself); 2**power worlds are drawn twice. `worlds` spares the time for
-    `pairs(chosen, seed, power)` when they are at hand. Raises ValueError when nothing varies.
+    (default: each for itself). `worlds` spares the time for `pairs(chosen, seed)` when they are at hand, or
+    has another number of them. Raises ValueError when nothing varies.
     """
-    first, second = worlds or pairs(chosen, seed, power)
+    first, second = worlds or pairs(chosen, seed)
     at_first, at_second = (np.asarray(output(worlds), dtype=float) for worlds in (first, second))
     middle, variance = np.mean([at_first, at_second]), np.var([at_first, at_second])
     if variance == 0:
@@ -44,7 +44,7 @@ def sobol(
 
 
 def basis_shares(
-    chosen: pd.DataFrame, output: Output, seed: int, power: int = 12, worlds: Pair | None = None
+    chosen: pd.DataFrame, output: Output, seed: int, worlds: Pair | None = None
 ) -> dict[str, float]:
     """How the output's variance splits between inputs that we assume and inputs that are documented.
 
@@ -53,20 +53,12 @@ def basis_shares(
     """
     documented = chosen["basis"].isin(BACKED)
     sets = {"assumed": chosen.index[~documented], "documented": chosen.index[documented]}
-    alone = sobol(chosen, output, seed, sets, power, worlds)["first"]
+    alone = sobol(chosen, output, seed, sets, worlds)["first"]
     return {**alone.to_dict(), "together": float(1 - alone.sum())}
 
 
-def pairs(chosen: pd.DataFrame, seed: int, power: int = 12) -> Pair:
-    """Two independent sets of 2**power worlds from one Sobol sequence, the same for any order of rows."""
-    from scipy.stats import qmc  # a quarter of all import time, which one chapter needs: the others need not wait
-
-    rows = chosen.sort_index()
-    low, mode, high = (rows[name].to_numpy(dtype=float) for name in ("low", "mode", "high"))
-    width = np.where(high > low, high - low, 1.0)
-    peak = rows["peak"].to_numpy(dtype=float)
-    shape = 1 + peak * (mode - low) / width, 1 + peak * (high - mode) / width
-    levels = np.hsplit(qmc.Sobol(2 * len(rows), rng=seed).random_base2(power), 2)
-    drawn = [low + (high - low) * special.betaincinv(*shape, level) for level in levels]
-    first, second = (dict(zip(rows.index, worlds.T, strict=True)) for worlds in drawn)
+def pairs(chosen: pd.DataFrame, seed: int, worlds: int = WORLDS) -> Pair:
+    """Two independent sets of as many worlds, the same for any order of rows."""
+    drawn = inputs.draw(chosen, 2 * worlds, seed)
+    first, second = ({key: values[part] for key, values in drawn.items()} for part in np.s_[:worlds, worlds:])
     return first, second

@@ -97,8 +97,7 @@ def worth_of_replies(r: Responses, option: int, ev: np.ndarray) -> Worth:
     in answers or in time, is not taken off.
     """
     ahead, patterns = _ahead(ev), reply_patterns(r, option)
-    best = (patterns.T @ ahead).argmax(axis=1)
-    followed = patterns @ np.eye(ev.shape[1])[best]
+    followed = patterns @ np.eye(ev.shape[1])[(patterns.T @ ahead).argmax(axis=1)]
     return _worth((followed * ahead).sum(axis=1))
 
 
@@ -147,14 +146,15 @@ def structures(x: Inputs, flat: Inputs, rung_kursk: float) -> dict[str, Inputs]:
 def compare_structures(variants: Mapping[str, Inputs], expected: Expected) -> pd.DataFrame:
     """Share of worlds in which each option is best, and the option that is best on average, per structure.
 
-    Indexed by structure; columns: the options (0 to 1, equal ones count for the least provocative), best.
+    Indexed by structure; columns: the options (equal ones count for the least provocative), best, margin (kSE).
     """
     rows = []
     for x in variants.values():
         ev = expected(x)
         shares = np.bincount(ev.argmax(axis=1), minlength=len(OPTIONS)) / len(ev)
-        rows.append((*shares, OPTIONS[ev.mean(axis=0).argmax()]))
-    return pd.DataFrame(rows, columns=[*OPTIONS, "best"], index=list(variants))
+        means = ev.mean(axis=0)
+        rows.append((*shares, OPTIONS[means.argmax()], np.ptp(np.sort(means)[-2:])))
+    return pd.DataFrame(rows, columns=[*OPTIONS, "best", "margin"], index=list(variants))
 
 
 def engine_gap(x: Inputs, closed_form: Expected, enumeration: Expected) -> float:

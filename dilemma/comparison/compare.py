@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -93,11 +94,11 @@ def _compared(
 
 def _write(comparison: Comparison, languages: tuple[str, ...], folder: Path, name: str) -> Iterator[str]:
     """Writes HTML and PDF of one language; yields what could not be shown as written."""
-    from dilemma.report import html, pdf
+    from dilemma.report import aside, html, pdf
 
     report = page.build(comparison, languages, name)
     stem = folder / f"{name}.{comparison.language}"
-    shown, print_edition = html.render_html(report), pdf.render_pdf(report)
-    Path(f"{stem}.html").write_text(shown, encoding="utf-8", newline="\n")
-    Path(f"{stem}.pdf").write_bytes(print_edition)
+    shown = aside.begin(partial(html.render_html, report))
+    Path(f"{stem}.pdf").write_bytes(pdf.render_pdf(report))
+    Path(f"{stem}.html").write_text(shown(), encoding="utf-8", newline="\n")
     yield from (f"{comparison.language}: {problem}" for problem in report.problems)

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -101,14 +102,14 @@ def _render(
     outcomes: Sequence[Outcome],
 ) -> list[str]:
     """Writes HTML and PDF of one language; returns what could not be shown as written."""
-    from dilemma.report import document, html, pdf  # after the kernels: importing them takes a while
+    from dilemma.report import aside, document, html, pdf  # after the kernels: importing them takes a while
 
     failed = [_gap(outcome) for outcome in outcomes if outcome.language == language and not outcome.ok]
     executed = sorted((folder / language).glob("*.ipynb"))
     report = document.build(executed, language, about, failed, languages)
-    page, print_edition = html.render_html(report), pdf.render_pdf(report)
-    (folder / f"kremlin-dilemma.{language}.html").write_text(page, encoding="utf-8", newline="\n")
-    (folder / f"kremlin-dilemma.{language}.pdf").write_bytes(print_edition)
+    page = aside.begin(partial(html.render_html, report))
+    (folder / f"kremlin-dilemma.{language}.pdf").write_bytes(pdf.render_pdf(report))
+    (folder / f"kremlin-dilemma.{language}.html").write_text(page(), encoding="utf-8", newline="\n")
     return [f"{language}: {problem}" for problem in report.problems]
 
 
