@@ -130,10 +130,10 @@ def summarise(drawn: Mapping[str, np.ndarray]) -> pd.DataFrame:
 
 
 def band(low: float, high: float, scales: pd.DataFrame) -> pd.Series:
-    """The row of the printed scale whose words hold for a strength between `low` and `high` (0 to 1).
+    """The row of the printed scale whose words fit a strength between `low` and `high` (0 to 1).
 
     Bounds count as they are printed, with two decimals, so that word and number agree. The one
-    nearer to 0.5 chooses, so the word holds for the whole interval; an interval that reaches across
+    nearer to 0.5 chooses, so the word never claims too much; an interval that reaches across
     0.5 gets the row without width, undecided.
     """
     scale = scales[scales.scale == "Strength of a statement"].sort_values("rank")

@@ -119,6 +119,11 @@ class Chapter:
             raise ValueError("cite() needs at least one source_id.")
         return "; ".join(self._citation(row) for row in self._sources(source_ids))
 
+    def publisher(self, source: pd.Series) -> str:
+        """Who published a page, with what it relies on or copies in brackets."""
+        note = source[f"note_{self.parameters.language}"]
+        return f"{source['publisher']} ({note})" if pd.notna(note) else str(source["publisher"])
+
     @cached_property
     def _known(self) -> pd.DataFrame:
         return evidence.read("sources").set_index("source_id", drop=False)
@@ -142,7 +147,7 @@ class Chapter:
 
     def _citation(self, source: pd.Series) -> str:
         dated = pd.notna(source["published"]) and source["precision"] != "none"
-        parts = [str(source["publisher"]).replace("[", r"\[").replace("]", r"\]")]
+        parts = [self.publisher(source).replace("[", r"\[").replace("]", r"\]")]
         if dated:
             parts.append(short_day(source["published"], self.parameters.language, source["precision"]))
         return f"[{', '.join(parts)}](#src-{source['source_id']})"

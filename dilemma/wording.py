@@ -15,11 +15,11 @@ from dilemma.parameters import LANGUAGES as LANGUAGES  # those of the contract
 # last man: whoever computes a headcount rounds it before it is worded.
 DIGITS = {
     "persons": 0, "count": 0, "days": 1, "months": 1, "share": 0, "strength": 2, "score": 3, "ratio": 1,
-    "probability": 0, "usd_million": 0, "usd_billion": 1, "rub_million": 2, "rub_billion": 1,
+    "fine_share": 1, "probability": 0, "usd_million": 0, "usd_billion": 1, "rub_million": 2, "rub_billion": 1,
     "rounds_million": 1, "kse": 1,
 }  # fmt: skip
 
-PERCENTAGES = ("share", "probability")  # units printed with a percent sign
+PERCENTAGES = ("share", "fine_share", "probability")  # units printed with a percent sign
 
 
 class Text(NamedTuple):
@@ -36,6 +36,7 @@ LABELS = {
     "days": Text("days", "Tage"),
     "months": Text("months", "Monate"),
     "share": Text("percent", "Prozent"),
+    "fine_share": Text("percent", "Prozent"),
     "strength": Text("strength, 0 to 1", "Stärke, 0 bis 1"),
     "ratio": Text("factor", "Faktor"),
     "probability": Text("probability", "Wahrscheinlichkeit"),
@@ -46,6 +47,9 @@ LABELS = {
     "rounds_million": Text("million rounds", "Mio. Geschosse"),
     "score": Text("score, 0 is perfect", "Wert, 0 ist vollkommen"),
     "kse": Text("thousand soldier-equivalents (kSE)", "tausend Soldatenäquivalente (kSE)"),
+    "thousand_soldiers": Text("thousand soldiers", "tausend Soldaten"),
+    "rung": Text("rungs", "Sprossen"),
+    "factor": Text("factor", "Faktor"),
     "words": Text("in words", "in Worten"),
     "date": Text("date", "Datum"),
     # what a head count counted
@@ -165,12 +169,12 @@ def percent(share: float, language: str, digits: int = 0) -> str:
 def quantity(value: float, unit: str, language: str) -> str:
     """A number with the decimals that fit its unit (a key of DIGITS); only percentages carry a sign.
 
-    What is not certain is not printed as 0 or 100 %: such a probability reads <1 % or >99 %.
+    What is neither nothing nor everything is not printed as 0 or 100 %: it reads <1 % or >99 %.
     """
-    if unit == "probability" and 0 < value < 1 and round(value, 2) in (0, 1):
+    if unit in ("share", "probability") and 0 < value < 1 and round(value, 2) in (0, 1):
         return f"<{percent(0.01, language)}" if value < 0.5 else f">{percent(0.99, language)}"
     if unit in PERCENTAGES:
-        return percent(value, language)
+        return percent(value, language, DIGITS[unit])
     return number(value, language, DIGITS[unit])
 
 

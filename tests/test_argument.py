@@ -178,7 +178,7 @@ BANDS = pd.DataFrame(
         (1.0, 1.0, "firm"), (0.1, 0.45, "weak"), (0.1, 0.35, "refuted"), (0.0, 0.0, "refuted"),
     ],
 )  # fmt: skip
-def test_a_word_holds_for_the_whole_interval(low, high, word):
+def test_the_end_of_the_interval_nearer_to_the_middle_chooses_the_word(low, high, word):
     assert word == argument.band(low, high, BANDS).term_en
 
 

@@ -21,6 +21,8 @@ SOURCES = pd.DataFrame(
     {
         "source_id": ["ap-1", "un-2", "bbc-3", "late-4"],
         "publisher": ["AP [wire]", "United Nations", "BBC", "Late Post"],
+        "note_en": [None, None, "citing AP", None],
+        "note_de": [None, None, "unter Berufung auf AP", None],
         "published": pd.to_datetime(["2024-10-23", "2024-09-01", None, "2024-11-11"]),
         "precision": ["day", "month", "none", "day"],
     }
@@ -104,9 +106,13 @@ def test_tables_and_figures_carry_findings_too(shown):
 
 def test_citations_name_publisher_and_date_to_its_precision():
     expected = (
-        r"[AP \[wire\], 23 Oct 2024](#src-ap-1); [United Nations, Sep 2024](#src-un-2); [BBC](#src-bbc-3)"
+        r"[AP \[wire\], 23 Oct 2024](#src-ap-1); [United Nations, Sep 2024](#src-un-2); [BBC (citing AP)](#src-bbc-3)"
     )
     assert expected == troops().cite("ap-1", "un-2", "bbc-3")
+
+
+def test_a_citation_says_in_the_language_of_the_run_on_whom_a_page_relies():
+    assert "[BBC (unter Berufung auf AP)](#src-bbc-3)" == troops("de").cite("bbc-3")
 
 
 def test_citing_nothing_is_refused():

@@ -80,7 +80,7 @@ def test_figures_and_tables_are_numbered_through_the_report(german):
 
 
 def test_a_link_to_a_figure_is_named_after_it(english):
-    assert "see Figure 1" == plain(english.inline("see [whatever](#fig-troops)"))
+    assert "see Figure\N{NO-BREAK SPACE}1" == plain(english.inline("see [whatever](#fig-troops)"))
 
 
 def test_a_link_to_nowhere_becomes_text_and_is_reported():

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from dilemma import evidence, wording
-from dilemma.figures import argument, summary, troops
+from dilemma.figures import argument, summary, troops, words
 
 LANGUAGES = pytest.mark.parametrize("language", wording.LANGUAGES)
 
@@ -163,6 +163,16 @@ def test_the_alt_text_of_the_yardsticks_says_median_and_range():
     assert "South Korean intelligence (NIS): 2,5 Tage (1,0–3,0)" in troops.worth_alt(sizes(), "de")
 
 
+def test_a_range_whose_ends_would_look_alike_gets_one_more_decimal():
+    narrow = {"months": sizes()["months"].assign(low=0.08, median=0.1, high=0.12)}
+    assert "0.10 months (0.08–0.12)" in troops.worth_alt(narrow, "en")
+
+
+def test_a_percentage_needs_no_word_for_its_unit():
+    shares = {"share": sizes()["days"].assign(low=0.06, median=0.08, high=0.09)}
+    assert "8% (6–9%)" in troops.worth_alt(shares, "en")
+
+
 def strengths() -> pd.DataFrame:
     values = {"a-strength": 0.55, "a-range": (0.49, 0.61)}
     return summary.strengths(values, {"a": "Das Bündnis kann schaden"})
@@ -197,6 +207,15 @@ def test_every_stage_of_the_model_has_a_colour_and_a_label():
 
     assert set(estimates.STAGES) == set(theme.STAGE)
     assert all(wording.heading(stage, "de") for stage in estimates.STAGES)
+
+
+def test_a_label_is_broken_into_lines_of_about_the_same_length():
+    assert "one two\nthree four" == words.even("one two three four", 14)
+    assert "longestword" == words.even("longestword", 20)
+
+
+def test_an_entry_of_a_description_has_one_colon_and_no_semicolon():
+    assert "Kim – shells: 1 → 2 – train, or not" == words.entry("Kim: shells", "1 → 2: train; or not")
 
 
 def test_every_kind_of_node_has_a_label():

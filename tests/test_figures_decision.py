@@ -46,20 +46,33 @@ def table() -> pd.DataFrame:
 def test_the_bars_of_the_balance_pile_up_to_the_total():
     figure = figures.balance(table(), "en")
     bars = figure.axes[0].patches
-    assert [0, 10.54, 4.54] == pytest.approx([bar.get_x() for bar in bars])
-    assert [10.54, -6, 0] == pytest.approx([bar.get_width() for bar in bars])
+    assert [0, 10.54] == pytest.approx([bar.get_x() for bar in bars])
+    assert [10.54, -6] == pytest.approx([bar.get_width() for bar in bars])
+
+
+def test_an_item_too_small_for_a_bar_keeps_its_number():
+    figure = figures.balance(table().assign(snub=-0.1), "en")
+    assert 2 == len(figure.axes[0].patches)
+    assert "−0.1" in words(figure)
+
+
+def test_no_number_of_the_balance_lies_on_the_line_at_zero():
+    figure = figures.balance(table(), "en")
+    numbers = [text for text in texts(figure) if text.get_text() in ("+10.5", "−6.0", "+4.5")]
+    zeros = {axes: axes.transData.transform((0, 0))[0] for axes in figure.axes}
+    assert 12 == sum(text.get_window_extent().x0 > zeros[text.axes] for text in numbers)
 
 
 def test_gains_are_filled_and_costs_are_empty():
-    gain, cost, _ = figures.balance(table(), "en").axes[0].patches
+    gain, cost = figures.balance(table(), "en").axes[0].patches
     assert to_rgb(theme.OPTION["refuse"]) == gain.get_facecolor()[:3]
     assert (1, 1, 1) == cost.get_facecolor()[:3]
 
 
 def test_the_alt_text_of_the_balance_says_items_total_and_interval():
     alt = figures.balance_alt(table(), "de")
-    items = "Soldaten +10,5; Sold an Pjöngjang −6,0; Summe +4,5"
-    assert f"Nur Kursk: {items} (90 % der Ausgänge: −2,0 bis 9,0)." in alt
+    items = "Soldaten: +10,5; Sold an Pjöngjang: −6,0; Summe: +4,5"
+    assert f"Nur Kursk: {items}; 90 % der Ausgänge: −2,0 bis 9,0." in alt
 
 
 @LANGUAGES
@@ -77,8 +90,8 @@ def test_one_tile_per_temperament_is_marked_as_its_choice():
 def test_the_alt_text_of_the_tiles_says_choice_and_ratings():
     ratings = pd.DataFrame({"worst_case": [-5.6, -10.6, 1.2, -26.0]}, index=OPTIONS)
     alt = figures.tiles_alt(ratings, verdict.choices(ratings), "en")
-    rated = "refuse −5.6; train only −10.6; Kursk only +1.2; inside Ukraine −26.0"
-    assert f"Ratings in kSE, higher is better. Worst-case planner: choice Kursk only ({rated})." == alt
+    rated = "refuse: −5.6; train only: −10.6; Kursk only: +1.2; inside Ukraine: −26.0"
+    assert f"Ratings in kSE, higher is better. Worst-case planner: choice: Kursk only; {rated}." == alt
 
 
 def shares(*share: float) -> pd.DataFrame:
@@ -119,7 +132,7 @@ def test_the_largest_remainder_is_rounded_up():
 
 def test_the_alt_text_of_the_worlds_says_every_count():
     alt = figures.hundred_worlds_alt(shares(0.488, 0.173, 0.338, 0.001), "de")
-    assert alt.endswith("Ablehnen: 49; Nur ausbilden: 17; Nur Kursk: 34; In der Ukraine: 0.")
+    assert alt.endswith("ablehnen: 49; nur ausbilden: 17; nur Kursk: 34; in der Ukraine: 0.")
 
 
 WORTHS, REACTIONS = np.linspace(0.5, 25, 60), np.linspace(0.01, 0.99, 60)
@@ -146,12 +159,12 @@ def test_the_names_on_a_tipped_map_stay_apart(changed):
 
 
 def test_the_map_names_the_options_where_they_are_best():
-    assert {"Kursk only\nis best", "Refuse\nis best"} <= set(words(drawn("en")))
+    assert {"Kursk only\nis best", "refuse\nis best"} <= set(words(drawn("en")))
 
 
 def test_a_single_best_option_fills_the_map():
     named = {label for label in words(drawn("en", snub=-99)) if "best" in label}
-    assert {"Refuse\nis best", "best guess"} == named
+    assert {"refuse\nis best", "best guess"} == named
 
 
 def label_of_the_guess(**changed: float):
@@ -184,6 +197,6 @@ def test_the_right_axis_tells_days_of_losses():
 def test_the_alt_text_of_the_map_says_where_the_guess_lies_and_what_is_best_there():
     cloud = (np.array([5.0, 5.0]), np.array([0.2, 0.2]))
     alt = tipping.tipping_alt(decision.tipping(guess(), WORTHS, REACTIONS), cloud, 1250, "en")
-    assert "the contingent is worth 10.5 kSE or 8.4 days of Russian losses" in alt
-    assert "with a chance of 50%. Best there: Refuse." in alt
-    assert "the worth lies at 5.0–5.0 kSE, in 90% the chance lies at 20–20%" in alt
+    assert "At the best guess: worth of the contingent in Kursk, kSE: 10.5 (8.4 days of Russian losses); " in alt
+    assert "strongly: 50%; best option there: refuse." in alt
+    assert "kSE: 5.0–5.0; chance that Washington answers Kursk strongly: 20–20%." in alt

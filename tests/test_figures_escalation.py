@@ -56,7 +56,8 @@ def test_an_actor_without_a_reaction_keeps_its_lane():
 
 
 def test_the_alt_text_of_the_timeline_says_who_did_what_when():
-    assert "Washington: 23 Oct 2024, threat: Warns" in drawings.timeline_alt(shown("2024-10-24", "en"), "en")
+    rows = shown("2024-10-24", "en").assign(label="Rutte: a step too far")
+    assert "Washington: 23 Oct 2024, threat: Rutte – a step too far" in drawings.timeline_alt(rows, "en")
 
 
 def test_the_parties_to_the_war_have_a_marker_of_their_own():
@@ -83,7 +84,7 @@ def test_the_options_keep_their_colours_and_have_a_line_style_each():
 
 def test_the_alt_text_of_the_ladder_says_mean_and_range():
     alt = drawings.ladder_alt(CURVES, STEPS, KURSK, "en")
-    assert "Washington: train only 25% (12–29%), Kursk only 50% (25–57%), inside Ukraine 75% (38–86%)." in alt
+    assert "Washington: train only: 25% (12–29%); Kursk only: 50% (25–57%); inside Ukraine: 75% (38–86%)." in alt
 
 
 @LANGUAGES
@@ -94,4 +95,4 @@ def test_the_answers_stay_inside_the_page(language):
 
 
 def test_the_alt_text_of_the_answers_says_the_prior_as_well():
-    assert "our prior 25% (10–50%)" in drawings.answers_alt(chances(), priors("our prior"), "en")
+    assert "our prior: 25% (10–50%)" in drawings.answers_alt(chances(), priors("our prior"), "en")

@@ -126,12 +126,12 @@ def test_a_flip_next_to_the_guess_gets_one_more_decimal():
 def test_without_any_flip_the_figure_says_so():
     still = one_flip(flip=np.nan, option=None, distance=np.nan)
     assert "no flip within the range" in shown(figures.flips(still, "en"))
-    assert "no flip within the range: Preis." in figures.flips_alt(still, "en")
+    assert "Preis: no flip within the range." in figures.flips_alt(still, "en")
 
 
 def test_the_alt_text_of_the_flips_says_every_flip_and_who_has_none():
     table = pd.concat([one_flip(), one_flip(text="Anderes", flip=np.nan)], ignore_index=True)
-    expected = "Preis: 3,0 → 3,5: nur ausbilden; kein Kipppunkt in der Spanne: Anderes."
+    expected = "Preis: 3,0 → 3,5 – nur ausbilden; Anderes: kein Kipppunkt in der Spanne."
     assert expected in figures.flips_alt(table, "de")
 
 
@@ -162,7 +162,7 @@ def test_the_option_best_on_average_is_marked_once_per_structure():
 
 def test_the_alt_text_of_the_structures_says_shares_and_the_best_option():
     table = pd.DataFrame([[0.5, 0.25, 0.249, 0.001, "refuse"]], columns=[*OPTIONS, "best"], index=["no_snub"])
-    shares = "refuse 50%, train only 25%, Kursk only 25%, inside Ukraine <1%"
+    shares = "refuse: 50%; train only: 25%; Kursk only: 25%; inside Ukraine: <1%"
     expected = f"Refusing Kim costs nothing: {shares}; best on average: refuse."
     assert expected in figures.structures_alt(table, "en")
 
@@ -185,11 +185,11 @@ def test_the_shares_of_variance_stay_inside_the_page(language):
 
 
 def test_the_alt_text_of_the_shares_says_both_numbers():
-    alt = figures.sobol_alt(shares(), "en", rows=2)
+    alt = figures.sobol_alt(shares(), "en", most=2)
     assert f"{LONG} 0: 30% / 32%; {LONG} 1: 29% / 31%." in alt
 
 
 def test_the_figure_takes_the_indices_as_they_are_computed():
     chosen = pd.DataFrame({"low": [0.0], "mode": [1.0], "high": [2.0], "peak": [4]}, index=["a"])
-    table = sensitivity.sobol(chosen, lambda x: x["a"], seed=1, power=10).assign(text="Preis")
+    table = sensitivity.sobol(chosen, lambda x: x["a"], seed=1).assign(text="Preis")
     assert "Preis: 100% / 100%" in figures.sobol_alt(table, "en")

@@ -10,7 +10,7 @@ import samples
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from dilemma.report import fontfaces, formulas, html, vector
 from dilemma.report.document import Document, build
@@ -167,7 +167,31 @@ def test_findings_and_provenance_can_be_read_by_a_program(english):
 
 def test_the_contents_list_chapters_and_sections(english):
     entries = [a["href"] for a in english.find("nav", id="contents").find_all("a")]
-    assert ["#00-summary", "#02-troops", "#counts", "#method", "#limits", "#99-sources"] == entries
+    assert ["#00-summary", "#02-troops", "#counts", "#method", "#limits", "#99-sources", "#made"] == entries
+
+
+def test_chapters_are_called_by_their_number_in_headings_contents_and_links(english):
+    places = ["h2 .number", ".toc .number", ".turn .number"]
+    assert [["02"], ["02"], ["02", "02"]] == [[tag.text for tag in english.select(place)] for place in places]
+
+
+def test_neighbouring_cells_share_a_fold_in_which_each_can_be_found():
+    cells = [new_code_cell(source, id=source) for source in "abc"]
+    cells[1].outputs = [samples.say("Said.")]
+    folds = of(new_markdown_cell("# A", id="t"), *cells).find_all("details", class_="source")
+    names = [[box["aria-label"] for box in fold.find_all(class_="code")] for fold in folds]
+    assert [["Code of cell a", "Code of cell b"], ["Code of cell c"]] == names
+
+
+def test_a_table_of_sentences_knows_the_names_of_its_columns_for_a_phone():
+    sentence = "So much is said here that it needs a whole line of its own."
+    (shown,) = BeautifulSoup(rendered(f'|a|"b"|c|\n|-|-|-|\n|1|2|{sentence}|'), "html.parser").find_all("table")
+    assert (["stack"], r'--c1: "a"; --c2: "\"b\""; --c3: "c"') == (shown["class"], shown["style"])
+
+
+def test_an_empty_entry_of_the_provenance_is_a_dash():
+    document = build(samples.report("en"), "en", {"parameters": {"inputs": "", "reject_claims": []}})
+    assert ["–", "–"] == [value for _, value in html.provenance_rows(document)]
 
 
 def test_every_chapter_ends_with_the_way_to_its_neighbours(english):
@@ -188,6 +212,14 @@ def test_the_summary_s_first_figure_stands_beside_the_answer_and_nowhere_else():
     answer = soup.find(class_="answer")
     assert ["lead", "plot", None] == [part.get("class", [None])[0] for part in answer.find_all(recursive=False)]
     assert 1 == len(soup.find_all("figure", class_="plot"))
+
+
+def test_a_summary_that_prints_and_breaks_off_still_opens_the_report():
+    broken = samples.report("en")
+    outputs = [new_output("stream", text="printed"), new_output("error", ename="E", evalue="broke", traceback=["broke"])]
+    broken[0].cells.append(new_code_cell("", id="prints", outputs=outputs))
+    text = render_html(build(broken, "en", samples.PROVENANCE))
+    assert [True, True] == ["printed" in text, "broke" in text]
 
 
 def test_a_report_in_one_language_links_to_no_other():

@@ -100,7 +100,7 @@ def verdict() -> str:
         f"As an argument, the thesis that the alliance may backfire is {words['backfire']}, that the pact reveals "
         f"dependence {words['horn-one']}, that direct intervention crosses a red line {words['horn-two']}. Pooling like "
         f"with like, {troops} North Korean soldiers were {text['troops-place']}: as many as Russia loses in "
-        f"{text['troops-days']} days. Each word holds for the whole bar below, which spans 90% of the draws."
+        f"{text['troops-days']} days. Each word follows the end of its bar below that lies nearer to 0.5; a bar spans 90% of the draws."
     )
     scale = f"{'strength':<26} 0{'0.5':^{WIDTH - 2}}1"
     lines = {"The alliance may backfire": "backfire", "Horn one: dependence": "horn-one", "Horn two: red line": "horn-two"}

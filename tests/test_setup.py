@@ -354,7 +354,7 @@ def test_the_tests_run_in_the_projects_folder_with_pytest_itself(run, project, h
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(run, "set_up", lambda: None)
     assert 0 == run.main(["test", "-k", "argument"])
-    assert [[run.PYTHON, "-m", "pytest", "-k", "argument"]] == handed
+    assert [[run.PYTHON, "-m", "pytest", *run.SPREAD, "-k", "argument"]] == handed
     assert project == Path.cwd()
 
 

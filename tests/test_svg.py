@@ -108,7 +108,7 @@ def test_code_keeps_its_words_and_loses_most_marks():
 
 def listed(description: str) -> list[list[str]] | None:
     grid = values.grid(description, ("Angabe", "Wert"))
-    return grid and [[cell.text for cell in row] for row in grid.body]
+    return grid and [[cell.text.replace("\N{NO-BREAK SPACE}", " ") for cell in row] for row in grid.body]
 
 
 def test_the_values_in_a_description_become_rows():
@@ -127,3 +127,22 @@ def test_a_group_stands_over_its_rows():
 
 def test_a_description_that_lists_nothing_makes_no_table():
     assert None is listed("Karte der besten Option. Am besten ist dort: Ablehnen.")
+
+
+def test_a_sentence_that_lists_nothing_stays_whole():
+    expected = [["Karte; je Welt ein Feld"], ["Ablehnen", "52"], ["Kursk", "40"], ["Das schwankt; deshalb zählt es"]]
+    assert expected == listed(
+        "Karte; je Welt ein Feld. Ablehnen: 52; Kursk: 40. Das schwankt; deshalb zählt es."
+    )
+
+
+def test_an_abbreviated_million_ends_no_sentence():
+    assert [["Seoul", "4,8 Mio. Granaten"], ["Kiew", "6 Mio. Granaten"]] == listed(
+        "Seoul: 4,8 Mio. Granaten; Kiew: 6 Mio. Granaten."
+    )
+
+
+def test_a_question_ends_a_sentence():
+    assert [["Wo ist was am besten?"], ["Kursk", "1"], ["Ukraine", "2"]] == listed(
+        "Wo ist was am besten? Kursk: 1; Ukraine: 2."
+    )

@@ -380,7 +380,7 @@ def test_names_on_an_axis_never_stand_too_close():
 def test_the_description_of_the_figure_says_what_each_value_leads_to(made):
     runs = page.runs(made)
     spoken = drawings.multiples_alt(runs, ["worldview"], "en")
-    assert "kyiv (1 runs; Kursk only 1; “Kursk only” backfires 25–25%" in spoken
+    assert "kyiv (1 runs, Kursk only 1, “Kursk only” backfires 25–25%" in spoken
 
 
 @pytest.mark.parametrize(("which", "count"), [("none", 0), ("failed", 1), ("all", 3), ("2", 2), ("9", 3)])

@@ -37,6 +37,10 @@ def test_a_range_of_shares_carries_one_percent_sign():
     assert f"10–35{NBSP}%" == wording.interval(0.1, 0.35, "share", "de")
 
 
+def test_a_small_share_keeps_a_decimal_where_its_unit_asks_for_it():
+    assert f"0,3–2,4{NBSP}%" == wording.interval(0.003, 0.024, "fine_share", "de")
+
+
 @pytest.mark.parametrize(
     ("shown", "language", "precision"),
     [
@@ -79,8 +83,9 @@ def test_every_label_is_there_in_both_languages():
 @pytest.mark.parametrize(
     ("shown", "value"), [("<1%", 0.004), (">99%", 0.996), ("0%", 0.0), ("100%", 1.0), ("1%", 0.006), ("15%", 0.15)]
 )
-def test_a_probability_short_of_certainty_is_not_printed_as_certain(shown, value):
-    assert shown == wording.quantity(value, "probability", "en")
+@pytest.mark.parametrize("unit", ["share", "probability"])
+def test_a_percentage_short_of_nothing_and_everything_is_not_printed_as_such(shown, value, unit):
+    assert shown == wording.quantity(value, unit, "en")
 
 
 def test_a_range_of_probabilities_with_an_open_end_is_written_with_a_word():

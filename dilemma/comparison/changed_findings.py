@@ -62,7 +62,7 @@ def text(record: Record | None, language: str) -> str:
 
 def decimals(amount: float, unit: str) -> int:
     """The decimals a change is printed with: those of its unit, or as many as its first digit needs."""
-    size, digits = (100 * abs(amount), 0) if unit in PERCENTAGES else (abs(amount), DIGITS[unit])
+    size, digits = abs(amount) * (100 if unit in PERCENTAGES else 1), DIGITS[unit]
     return digits if size < NOISE or size >= 10**-digits else -math.floor(math.log10(size))
 
 

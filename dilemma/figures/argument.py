@@ -1,7 +1,5 @@
 """The argument map and what each statement is worth to it."""
 
-from textwrap import fill
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -9,7 +7,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.ticker import FuncFormatter
 
 from dilemma import wording
-from dilemma.figures import theme
+from dilemma.figures import theme, words
 
 BOX, GAP, ROW = 1.38, 0.26, 0.67  # inches: width of a box, gap between columns, height of a row
 HEIGHT, INSET = 0.56, 0.05  # of a box, and from its border to what stands in it
@@ -19,6 +17,7 @@ ARROWS = {
     "licence": (theme.MUTED, (0, (1, 1.5))),
 }
 OURS = ("warrant", "objection", "evidence")
+Place = tuple[float, float]  # inches from the left and from the top
 EDGE_COLOUR = {"thesis": theme.INK, "root": theme.INK, "claim": theme.TRAIN}
 
 
@@ -35,11 +34,8 @@ def argument_map(nodes: pd.DataFrame, edges: pd.DataFrame, language: str) -> Fig
     axes.set(xlim=(0, columns * (BOX + GAP) - GAP), ylim=(rows * ROW + 0.35, 0))
     axes.axis("off")
     place = {node.node_id: (node.column * (BOX + GAP), node.row * ROW + 0.35) for node in nodes.itertuples()}
-    for edge in edges.itertuples():
-        _arrow(axes, place[edge.from_node], place[edge.to_node], edge.relation)
-    licences = edges.dropna(subset=["warrant"])[["warrant", "to_node"]].drop_duplicates()
-    for licence in licences.itertuples():
-        _arrow(axes, place[licence.warrant], place[licence.to_node], "licence")
+    for target, arrows in _arriving(edges).groupby("to_node"):
+        _arrows(axes, [(place[arrow.from_node], arrow.relation) for arrow in arrows.itertuples()], place[target])
     for node in nodes.itertuples():
         _box(axes, place[node.node_id], node, language)
     _key(axes, language)
@@ -50,11 +46,11 @@ def argument_alt(nodes: pd.DataFrame, language: str) -> str:
     """The map in words: every statement with its median strength, the horns first."""
     opening = {"en": "Map of the argument with strengths from 0 to 1. ", "de": "Karte des Arguments mit Stärken von 0 bis 1. "}
     ordered = nodes.sort_values(["column", "row"])
-    parts = [f"{row.text}: {wording.quantity(row.median, 'strength', language)}" for row in ordered.itertuples()]
+    parts = [words.entry(row.text, wording.quantity(row.median, "strength", language)) for row in ordered.itertuples()]
     return opening[language] + "; ".join(parts) + "."
 
 
-def _box(axes: Axes, corner: tuple[float, float], node, language: str) -> None:
+def _box(axes: Axes, corner: Place, node, language: str) -> None:
     x, y = corner
     ours = node.kind in OURS
     border = EDGE_COLOUR.get(node.kind, theme.ATTACK if node.kind == "objection" else theme.MUTED)
@@ -66,7 +62,7 @@ def _box(axes: Axes, corner: tuple[float, float], node, language: str) -> None:
         )
     )  # fmt: skip
     weight = "bold" if node.kind in ("thesis", "root") else "normal"
-    axes.text(x + INSET + 0.02, y + INSET, fill(node.text, 28), size=6.7, va="top", weight=weight, linespacing=1.05)
+    axes.text(x + INSET + 0.02, y + INSET, words.even(node.text, 28), size=6.7, va="top", weight=weight, linespacing=0.88)
     _strength_bar(axes, x + INSET + 0.02, y + HEIGHT - 0.075, BOX - 2 * INSET - 0.04, node, border, language)
 
 
@@ -79,11 +75,25 @@ def _strength_bar(axes: Axes, x: float, y: float, width: float, node, colour: st
     axes.plot([x + node.median * width], [y], marker="o", markersize=3.4, color=colour)
 
 
-def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], relation: str) -> None:
+def _arriving(edges: pd.DataFrame) -> pd.DataFrame:
+    """All arrows: the edges, and one from each warrant to the conclusion that it licenses."""
+    licences = edges.dropna(subset=["warrant"])[["warrant", "to_node"]].drop_duplicates()
+    licences = licences.rename(columns={"warrant": "from_node"}).assign(relation="licence")
+    return pd.concat([edges[["from_node", "to_node", "relation"]], licences])
+
+
+def _arrows(axes: Axes, tails: list[tuple[Place, str]], box: Place) -> None:
+    """The arrows that end at one box, spread over its edge so that they do not cross and their heads stay apart."""
+    for at, (start, relation) in enumerate(sorted(tails, key=lambda tail: tail[0][1]), start=1):
+        _arrow(axes, start, (box[0], box[1] + HEIGHT * at / (len(tails) + 1)), relation)
+
+
+def _arrow(axes: Axes, start: Place, end: Place, relation: str) -> None:
+    """An arrow from a box to a height on the edge of another."""
     colour, style = ARROWS[relation]
     same_column = start[0] == end[0]
     tail = (start[0] + (0.02 if not same_column else BOX - 0.1), start[1] + HEIGHT / 2)
-    head = (end[0] + BOX - 0.02, end[1] + HEIGHT / 2)
+    head = (end[0] + BOX - 0.02, end[1])
     bend = "arc3,rad=0.0" if not same_column else f"arc3,rad={0.45 if tail[1] > head[1] else -0.45}"
     axes.add_patch(
         FancyArrowPatch(
@@ -130,9 +140,9 @@ def leave_one_out_alt(changes: dict[str, pd.DataFrame], language: str, rows: int
     """The bars in words: every heading with its statements and changes."""
     panels = []
     for heading, table in changes.items():
-        bars = (f"{row.text}: {wording.number(row.change, language, 2)}" for row in table.head(rows).itertuples())
-        panels.append(f"{heading}: {'; '.join(bars)}.")
-    opening = {"en": "Bar chart: change in strength if one statement is false. ", "de": "Balkendiagramm: Änderung der Stärke, wenn eine Aussage falsch ist. "}
+        bars = (words.entry(row.text, wording.number(row.change, language, 2)) for row in table.head(rows).itertuples())
+        panels.append(words.group(heading, bars))
+    opening = {"en": "Bars show how the strength changes if one statement is false. ", "de": "Balken zeigen, wie sich die Stärke ändert, wenn eine Aussage falsch ist. "}
     return opening[language] + " ".join(panels)
 
 
@@ -141,7 +151,7 @@ def _change_bars(axes: Axes, table: pd.DataFrame, language: str) -> None:
     colours = [theme.ATTACK if change > 0 else theme.SUPPORT for change in table.change]
     axes.barh(positions, table.change, color=colours, height=0.55)
     axes.axvline(0, color=theme.MUTED, linewidth=0.8)
-    axes.set_yticks(positions, [fill(text, 62) for text in table.text], color=theme.INK)
+    axes.set_yticks(positions, [words.even(text, 62) for text in table.text], color=theme.INK)
     axes.set(ylim=(len(table) - 0.5, -0.5))
     axes.margins(x=0.18)
     axes.tick_params(axis="y", length=0)

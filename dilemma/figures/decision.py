@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from dilemma import wording
-from dilemma.figures import theme
+from dilemma.figures import theme, words
 from dilemma.wording import Text
 
 # Tells the options apart in grey print
@@ -23,8 +23,7 @@ MEASURE = {
 KSE = Text("kSE: 1,000 Russian soldiers for six months", "kSE: 1.000 russische Soldaten für sechs Monate")
 CHOSEN = Text("choice", "Wahl")
 WORLDS = 100
-# Keeps words legible across a line; an outline around the letters would turn them into shapes
-PATCH = {"facecolor": theme.PAPER, "linewidth": 0, "pad": 0.6, "alpha": 0.85}
+THIN = 0.007  # of the axis: a narrower bar would show nothing but its border
 
 
 def balance(table: pd.DataFrame, language: str) -> Figure:
@@ -35,14 +34,15 @@ def balance(table: pd.DataFrame, language: str) -> Figure:
     items = table.drop(columns=SUMMARY)
     figure = theme.canvas(0.36 * items.shape[1] + 1.6)
     panels = figure.subplots(2, 2, sharex=True, sharey=True)
+    panels[0, 0].set_xlim(_reach(table))
     for axes, option in zip(panels.flat, table.index, strict=True):
         _pile(axes, items.loc[option], theme.OPTION[option], language)
         _outcome(axes, table.loc[option, SUMMARY], items.shape[1], language)
-        axes.set_title(wording.heading(option, language))
+        axes.set_title(wording.label(option, language))
     labels = [wording.heading(name, language) for name in [*items, "total"]]
     for axes in panels[:, 0]:
         axes.set_yticks(range(len(labels)), labels, color=theme.INK)
-    panels[0, 0].set(ylim=(len(labels) - 0.4, -0.6), xlim=_reach(table))
+    panels[0, 0].set_ylim(len(labels) - 0.4, -0.6)
     panels[0, 0].xaxis.set_major_locator(MaxNLocator(5))
     panels[0, 0].xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.number(value, language)))
     figure.supxlabel(wording.pick(KSE, language), size=8.5, color=theme.MUTED)
@@ -56,9 +56,9 @@ def balance_alt(table: pd.DataFrame, language: str) -> str:
     panels = []
     for option, row in table.iterrows():
         names = [name for name in table.columns.drop(SUMMARY) if _shown(row[name])]
-        signed = _named(row[[*names, "total"]], language)
-        spread = wording.interval(row.low, row.high, "kse", language)
-        panels.append(f"{wording.heading(option, language)}: {signed} ({within}: {spread}).")
+        spread = words.entry(within, wording.interval(row.low, row.high, "kse", language))
+        entries = [*_named(row[[*names, "total"]], language), spread]
+        panels.append(words.group(wording.heading(option, language), entries))
     return opening + " ".join(panels)
 
 
@@ -67,9 +67,8 @@ def _shown(value: float) -> bool:
     return abs(value) >= 0.05
 
 
-def _named(values: pd.Series, language: str) -> str:
-    pairs = (f"{wording.label(name, language)} {_signed(value, language)}" for name, value in values.items())
-    return "; ".join(pairs)
+def _named(values: pd.Series, language: str) -> list[str]:
+    return [words.entry(wording.label(name, language), _signed(value, language)) for name, value in values.items()]
 
 
 def _signed(value: float, language: str) -> str:
@@ -77,22 +76,25 @@ def _signed(value: float, language: str) -> str:
 
 
 def _reach(table: pd.DataFrame) -> tuple[float, float]:
-    """The ends of the axis: whatever a bar or an interval reaches, with room for a number on the right."""
+    """The ends of the axis: whatever a bar or an interval reaches, with room for the numbers on the right."""
     piled = table.drop(columns=SUMMARY).cumsum(axis=1).to_numpy()
     low, high = min(0, piled.min(), table.low.min()), max(0, piled.max(), table.high.max())
-    return low - 0.03 * (high - low), high + 0.24 * (high - low)
+    return low - 0.03 * (high - low), high + 0.22 * (high - low)
 
 
 def _pile(axes: Axes, items: pd.Series, colour: str, language: str) -> None:
-    """Every item as a bar that starts where the one above it ended: filled for a gain, empty for a cost."""
+    """Every item as a bar that starts where the one above it ended: filled for a gain, empty for a cost.
+
+    An item too small for a bar is only a piece of the line that joins the others.
+    """
     ends = items.cumsum().to_numpy()
-    starts = np.concatenate([[0.0], ends[:-1]])
-    fills = [colour if item > 0 else theme.PAPER for item in items]
-    axes.barh(range(len(items)), items, left=starts, height=0.6, color=fills, edgecolor=colour, linewidth=0.9)
+    wide = (items.abs() > THIN * np.ptp(axes.get_xlim())).to_numpy()
     places = np.arange(len(items))
-    axes.vlines(ends, places + 0.3, places + 0.7, color=theme.MUTED, linewidth=0.6)
+    look = {"color": np.where(items > 0, colour, theme.PAPER)[wide], "edgecolor": colour, "linewidth": 0.9}
+    axes.barh(places[wide], items[wide], left=(ends - items)[wide], height=0.6, **look)
+    axes.vlines(ends, np.where(wide, places + 0.3, places - 0.3), places + 0.7, color=theme.MUTED, linewidth=0.6)
     for at in places[[_shown(item) for item in items]]:
-        _number(axes, items.iloc[at], max(starts[at], ends[at]), at, language, color=theme.INK)
+        _number(axes, items.iloc[at], at, language)
     axes.axvline(0, color=theme.MUTED, linewidth=0.8)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
@@ -103,13 +105,13 @@ def _outcome(axes: Axes, row: pd.Series, at: int, language: str) -> None:
     axes.axhline(at - 0.5, color=theme.FAINT, linewidth=0.7)
     axes.plot([row.low, row.high], [at, at], color=theme.INK, linewidth=1.3)
     axes.plot(row.total, at, marker="D", markersize=4.5, color=theme.INK)
-    _number(axes, row.total, row.high, at, language, weight="bold")
+    _number(axes, row.total, at, language, weight="bold")
 
 
-def _number(axes: Axes, value: float, x: float, y: float, language: str, **look: str) -> None:
-    words = _signed(value, language)
-    place = {"xytext": (4, 0), "textcoords": "offset points", "va": "center"}
-    axes.annotate(words, (x, y), **place, size=7.4, bbox=PATCH, **look)
+def _number(axes: Axes, value: float, row: int, language: str, **look: str) -> None:
+    """A value at the right edge, where neither a bar nor the line at zero runs."""
+    place = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center"}
+    axes.text(1, row, _signed(value, language), **place, size=8, **look)
 
 
 def tiles(ratings: pd.DataFrame, choices: pd.Series, language: str) -> Figure:
@@ -121,26 +123,26 @@ def tiles(ratings: pd.DataFrame, choices: pd.Series, language: str) -> Figure:
     axes = figure.subplots()
     for row, temperament in enumerate(ratings):
         for column, option in enumerate(ratings.index):
-            words = _signed(ratings.loc[option, temperament], language)
-            _tile(axes, column, row, words, theme.OPTION[option], choices[temperament] == option, language)
+            rating = _signed(ratings.loc[option, temperament], language)
+            _tile(axes, column, row, rating, theme.OPTION[option], choices[temperament] == option, language)
         name, measure = wording.heading(temperament, language), wording.pick(MEASURE[temperament], language)
         axes.text(-0.6, row - 0.12, name, ha="right", va="center", weight="bold")
         axes.text(-0.6, row + 0.2, measure, ha="right", va="center", size=7.4, color=theme.MUTED)
     for column, option in enumerate(ratings.index):
-        axes.text(column, -0.68, wording.heading(option, language), ha="center", va="center", weight="bold")
+        axes.text(column, -0.68, wording.label(option, language), ha="center", va="center", weight="bold")
     axes.set(xlim=(-2.35, len(ratings) - 0.5), ylim=(ratings.shape[1] - 0.5, -0.9))
     axes.axis("off")
     return figure
 
 
-def _tile(axes: Axes, x: int, y: int, words: str, colour: str, chosen: bool, language: str) -> None:
+def _tile(axes: Axes, x: int, y: int, rating: str, colour: str, chosen: bool, language: str) -> None:
     frame = {"edgecolor": theme.INK if chosen else theme.FAINT, "linewidth": 2 if chosen else 0.7}
     shade = (colour, 0.42 if chosen else 0.1)
     axes.add_patch(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, facecolor=shade, **frame))
     if chosen:
         axes.text(x, y + 0.22, wording.pick(CHOSEN, language), ha="center", va="center", size=7.4)
     height, weight = (y - 0.13, "bold") if chosen else (y, "normal")
-    axes.text(x, height, words, ha="center", va="center", weight=weight)
+    axes.text(x, height, rating, ha="center", va="center", weight=weight)
 
 
 def tiles_alt(ratings: pd.DataFrame, choices: pd.Series, language: str) -> str:
@@ -148,8 +150,8 @@ def tiles_alt(ratings: pd.DataFrame, choices: pd.Series, language: str) -> str:
     opening = {"en": "Ratings in kSE, higher is better. ", "de": "Bewertung in kSE, mehr ist besser. "}
     rows = []
     for temperament, rated in ratings.items():
-        choice = f"{wording.pick(CHOSEN, language)} {wording.label(choices[temperament], language)}"
-        rows.append(f"{wording.heading(temperament, language)}: {choice} ({_named(rated, language)}).")
+        choice = words.entry(wording.pick(CHOSEN, language), wording.label(choices[temperament], language))
+        rows.append(words.group(wording.heading(temperament, language), [choice, *_named(rated, language)]))
     return opening[language] + " ".join(rows)
 
 
@@ -159,7 +161,7 @@ def hundred_worlds(shares: pd.DataFrame, language: str) -> Figure:
     `shares` is that of `verdict.shares`: option by share and error.
     """
     counts = in_hundred(shares.share.to_numpy())
-    figure = theme.canvas(2.5)
+    figure = theme.canvas(2.3, theme.NARROW)
     axes = figure.subplots()
     for at, option in enumerate(np.repeat(shares.index, counts)):
         _square(axes, at % 10, at // 10, option)
@@ -169,9 +171,9 @@ def hundred_worlds(shares: pd.DataFrame, language: str) -> Figure:
             axes.plot([9.65, 10.2, 10.9], [middle, middle, height], color=theme.MUTED, linewidth=0.7)
             _square(axes, 11.6, height, option)
         weight = "bold" if count == counts.max() else "normal"
-        words = f"{count}  {wording.heading(option, language)}"
-        axes.text(12.5, height, words, va="center", size=10, weight=weight)
-    axes.set(xlim=(-0.6, 22), ylim=(9.6, -0.6), aspect="equal")
+        counted = f"{count}  {wording.label(option, language)}"
+        axes.text(12.5, height, counted, va="center", size=10, weight=weight)
+    axes.set(xlim=(-0.6, 19), ylim=(9.6, -0.6), aspect="equal")
     axes.axis("off")
     return figure
 
@@ -205,9 +207,10 @@ def _square(axes: Axes, x: float, y: float, option: str) -> None:
 def hundred_worlds_alt(shares: pd.DataFrame, language: str) -> str:
     """The squares in words: in how many worlds of a hundred every option is best."""
     opening = {
-        "en": "A hundred squares: in how many of 100 worlds each option is best. ",
-        "de": "Hundert Quadrate: in wie vielen von 100 Welten jede Option am besten ist. ",
+        "en": "A hundred squares show in how many of 100 worlds each option is best. ",
+        "de": "Hundert Quadrate zeigen, in wie vielen von 100 Welten jede Option am besten ist. ",
     }
+    of_all = {"en": "Of 100 worlds", "de": "Von 100 Welten"}
     counts = zip(shares.index, in_hundred(shares.share.to_numpy()), strict=True)
-    rows = (f"{wording.heading(option, language)}: {count}" for option, count in counts)
-    return opening[language] + "; ".join(rows) + "."
+    rows = (words.entry(wording.label(option, language), str(count)) for option, count in counts)
+    return opening[language] + words.group(of_all[language], rows)

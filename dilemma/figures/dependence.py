@@ -1,7 +1,5 @@
 """Dependence on one scale: months of own supply, shares, deliveries by issuer, and what a move reveals."""
 
-from textwrap import fill
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,14 +7,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from dilemma import wording
-from dilemma.figures import theme
+from dilemma.figures import theme, words
 
 MARKER = {True: "D", False: "o"}  # a party to the war is marked by shape, not by colour
 OWN_MONTHS = {
     "en": "months of Russia's own recruiting or production",
     "de": "Monate eigener Anwerbung oder Produktion Russlands",
 }
-BLANK = {"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.8}  # keeps a line from crossing a number
+BLANK = {"facecolor": theme.PAPER, "edgecolor": "none", "pad": 2}  # keeps a line from crossing a number
 PREDICTABLY = {"en": "λ: how predictably Moscow chooses", "de": "λ: wie berechenbar Moskau wählt"}
 MOVES = {
     "refuse": (theme.REFUSE, ":"),
@@ -32,9 +30,9 @@ def own_supply(rows: pd.DataFrame, months: float, language: str) -> Figure:
 
     `rows` has panel (heading), label, low, mode, high in months; `months` is the period compared.
     """
-    figure, panels = _panels(rows, 0.36)
+    figure, panels = _panels(rows)
     for axes, (heading, part) in zip(panels, rows.groupby("panel", sort=False), strict=True):
-        _ranges(axes, part, theme.TRAIN, [_range(row, "months", language) for row in part.itertuples()])
+        _ranges(axes, part, theme.TRAIN, _said(part, "months", language))
         axes.axvline(months, color=theme.MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
         axes.set_title(heading)
     panels[-1].set_xscale("log")
@@ -62,9 +60,9 @@ def shares(rows: pd.DataFrame, language: str) -> Figure:
 
     `rows` has panel, label, low, mode, high (shares; low may be missing), party_to_war.
     """
-    figure, panels = _panels(rows, 0.36)
+    figure, panels = _panels(rows)
     for axes, (heading, part) in zip(panels, rows.groupby("panel", sort=False), strict=True):
-        _ranges(axes, part, theme.TRAIN, [_range(row, "share", language) for row in part.itertuples()])
+        _ranges(axes, part, theme.TRAIN, _said(part, "share", language))
         axes.axvline(1, color=theme.MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
         axes.set_title(heading)
     panels[-1].set_xlim(0, max(1.0, rows.high.max()) * 1.22)
@@ -83,10 +81,9 @@ def deliveries(rows: pd.DataFrame, language: str) -> Figure:
 
     `rows` has panel, label, low, mode, high (million rounds; low or high may be missing), party_to_war.
     """
-    figure, panels = _panels(rows, 0.3)
+    figure, panels = _panels(rows)
     for axes, (heading, part) in zip(panels, rows.groupby("panel", sort=False), strict=True):
-        words = [_range(row, "rounds_million", language) for row in part.itertuples()]
-        _ranges(axes, part, theme.TRAIN, words)
+        _ranges(axes, part, theme.TRAIN, _said(part, "rounds_million", language))
         axes.set_title(heading)
     panels[-1].set_xlim(0, rows[["low", "mode", "high"]].max().max() * 1.18)
     panels[-1].set_xlabel(wording.label("rounds_million", language))
@@ -120,19 +117,20 @@ def beliefs(after: pd.DataFrame, before: pd.DataFrame, language: str) -> Figure:
 def beliefs_alt(after: pd.DataFrame, before: pd.DataFrame, language: str) -> str:
     """The belief in words: where each line of both panels ends or stands in the middle."""
     last = after.groupby("move", sort=False).tail(1)
-    left = "; ".join(f"{row.label}: {wording.percent(row.belief, language)}" for row in last.itertuples())
+    left = [words.entry(row.label, wording.percent(row.belief, language)) for row in last.itertuples()]
     middle = before[np.isclose(before.prior, 0.5)]
-    right = "; ".join(
-        f"λ = {wording.number(row.precision, language, 2)}: {wording.percent(row.belief, language)}"
+    right = [
+        words.entry(f"λ = {wording.number(row.precision, language, 2)}", wording.percent(row.belief, language))
         for row in middle.itertuples()
-    )
+    ]
     top, half = wording.number(after.precision.max(), language, 1), wording.percent(0.5, language)
-    return {
-        "en": "Two line charts of the belief that Moscow is short of men. "
-        f"At λ = {top}, by move: {left}. After Kursk, from a belief of {half}: {right}.",
-        "de": "Zwei Liniendiagramme der Überzeugung, dass Moskau Soldaten fehlen. "
-        f"Bei λ = {top}, je Zug: {left}. Nach Kursk, ausgehend von {half}: {right}.",
-    }[language]
+    opening, by_move, after_kursk = {
+        "en": ("Two line charts of the belief that Moscow is short of men.",
+               f"At λ = {top}, by move", f"After Kursk, from a belief of {half}"),
+        "de": ("Zwei Liniendiagramme der Überzeugung, dass Moskau Soldaten fehlen.",
+               f"Bei λ = {top}, je Zug", f"Nach Kursk, ausgehend von {half}"),
+    }[language]  # fmt: skip
+    return " ".join([opening, words.group(by_move, left), words.group(after_kursk, right)])
 
 
 def _over_precision(axes: Axes, after: pd.DataFrame, language: str) -> None:
@@ -142,9 +140,9 @@ def _over_precision(axes: Axes, after: pd.DataFrame, language: str) -> None:
         axes.plot(line.precision, line.belief, color=colour, linestyle=dash, linewidth=1.8)
         ends[line.label.iloc[0]] = (line.belief.iloc[-1], colour)
     heights = _apart([end for end, _ in ends.values()], 0.085)
-    for (words, (_, colour)), height in zip(ends.items(), heights, strict=True):
+    for (label, (_, colour)), height in zip(ends.items(), heights, strict=True):
         axes.annotate(
-            words, (after.precision.max(), height), (4, 0),
+            label, (after.precision.max(), height), (4, 0),
             textcoords="offset points", va="center", size=8, color=colour,
         )  # fmt: skip
     start = after.belief.iloc[0]
@@ -176,15 +174,15 @@ def _apart(heights: list[float], gap: float) -> list[float]:
     return placed.tolist()
 
 
-def _panels(rows: pd.DataFrame, height: float) -> tuple[Figure, np.ndarray]:
+def _panels(rows: pd.DataFrame) -> tuple[Figure, np.ndarray]:
     sizes = rows.groupby("panel", sort=False).size().to_list()
-    figure = theme.canvas(height * len(rows) + 0.42 * len(sizes) + 0.55)
-    ratios = [size + 0.3 for size in sizes]
+    figure = theme.canvas(theme.ROW * len(rows) + 0.4 * len(sizes) + 0.5, theme.NARROW)
+    ratios = [size + 0.15 for size in sizes]
     return figure, figure.subplots(len(sizes), 1, sharex=True, height_ratios=ratios, squeeze=False)[:, 0]
 
 
-def _ranges(axes: Axes, rows: pd.DataFrame, colour: str, words: list[str]) -> None:
-    for position, (row, text) in enumerate(zip(rows.itertuples(), words, strict=True)):
+def _ranges(axes: Axes, rows: pd.DataFrame, colour: str, said: list[str]) -> None:
+    for position, (row, text) in enumerate(zip(rows.itertuples(), said, strict=True)):
         ends = [end for end in (row.low, row.mode, row.high) if np.isfinite(end)]
         axes.plot([min(ends), max(ends)], [position, position], color=colour, linewidth=3, alpha=0.4)
         marker = MARKER[getattr(row, "party_to_war", False)]
@@ -193,11 +191,12 @@ def _ranges(axes: Axes, rows: pd.DataFrame, colour: str, words: list[str]) -> No
         axes.plot(middle, places, marker=marker, markersize=5.5, color=colour, linestyle="none")
         spot = {"xytext": (7, 0), "textcoords": "offset points", "va": "center"}
         axes.annotate(text, (max(ends), position), **spot, bbox=BLANK, size=8)
-    axes.set_yticks(range(len(rows)), [fill(label, 44) for label in rows.label], color=theme.INK)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
+    theme.label_above(axes, rows.label)
     axes.grid(axis="x")
+
+
+def _said(rows: pd.DataFrame, unit: str, language: str) -> list[str]:
+    return [_range(row, unit, language) for row in rows.itertuples()]
 
 
 def _range(row, unit: str, language: str) -> str:
@@ -213,6 +212,6 @@ def _range(row, unit: str, language: str) -> str:
 def _in_words(rows: pd.DataFrame, unit: str, after: str, language: str) -> str:
     panels = []
     for heading, part in rows.groupby("panel", sort=False):
-        lines = "; ".join(f"{row.label}: {_range(row, unit, language)}{after}" for row in part.itertuples())
-        panels.append(f"{heading}: {lines}.")
+        said = zip(part.label, _said(part, unit, language), strict=True)
+        panels.append(words.group(heading, (words.entry(label, f"{value}{after}") for label, value in said)))
     return " ".join(panels)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from dilemma import wording
-from dilemma.figures import theme
+from dilemma.figures import theme, words
 from dilemma.wording import Text
 
 LANES = {
@@ -31,6 +31,7 @@ ACTS = {
 }
 FILL = {"deed": "full", "relief": "left", "threat": "none", "statement": "none"}
 SIZE = {"deed": 7, "relief": 7, "threat": 7, "statement": 4}
+LAST = 0.5  # rows of space between the last label and the axis
 NOBODY = Text("no reaction in our data", "keine Reaktion in unseren Daten")
 COLOUR = {"train": theme.TRAIN, "kursk": theme.KURSK, "ukraine": theme.UKRAINE}
 LINE_STYLE = {"train": ":", "kursk": "--", "ukraine": "-"}
@@ -45,6 +46,7 @@ def timeline(reactions: pd.DataFrame, as_of: pd.Timestamp, language: str) -> Fig
     """
     groups = [(lane, reactions[reactions.responder == lane]) for lane in LANES]
     heights = [max(len(rows), 1) + 1.15 for _, rows in groups]
+    heights[-1] += LAST
     figure = theme.canvas(0.185 * sum(heights) + 0.45)
     lanes = figure.subplots(len(groups), 1, sharex=True, height_ratios=heights)
     start = min(reactions.date.min(), as_of - pd.Timedelta(days=120))
@@ -52,6 +54,7 @@ def timeline(reactions: pd.DataFrame, as_of: pd.Timestamp, language: str) -> Fig
     for axes, (lane, rows) in zip(lanes, groups, strict=True):
         axes.set_xlim(start - margin, as_of + margin)
         _lane(axes, lane, rows.reset_index(drop=True), language)
+    lanes[-1].set_ylim(lanes[-1].get_ylim()[0] + LAST, lanes[-1].get_ylim()[1])
     _months(lanes[-1], start, as_of, language)
     return figure
 
@@ -63,10 +66,10 @@ def timeline_alt(reactions: pd.DataFrame, language: str) -> str:
     for lane, name in LANES.items():
         rows = reactions[reactions.responder == lane]
         said = [
-            f"{wording.short_day(row.date, language)}, {wording.pick(ACTS[row.act], language)}: {row.label}"
+            words.entry(f"{wording.short_day(row.date, language)}, {wording.pick(ACTS[row.act], language)}", row.label)
             for row in rows.itertuples()
         ]
-        lanes.append(f"{wording.pick(name, language)}: {'; '.join(said) or wording.pick(NOBODY, language)}.")
+        lanes.append(words.group(wording.pick(name, language), said or [wording.pick(NOBODY, language)]))
     return opening[language] + " ".join(lanes)
 
 
@@ -93,7 +96,7 @@ def _beside(axes: Axes, when: pd.Timestamp, position: int, label: str, bold: boo
     first, last = axes.get_xlim()
     late = mdates.date2num(when) > (first + last) / 2
     axes.annotate(
-        label, (when, position), (-7 if late else 7, 0), textcoords="offset points", va="center",
+        label, (when, position), (-9 if late else 9, 0), textcoords="offset points", va="center",
         ha="right" if late else "left", size=8, weight="bold" if bold else "normal",
     )  # fmt: skip
 
@@ -156,9 +159,8 @@ def ladder_alt(
     for responder, rows in curves.items():
         at = {option: [np.interp(place, steps, row) for row in rows]
               for option, place in {"train": 1.0, "kursk": kursk[1], "ukraine": 3.0}.items()}
-        said = ", ".join(f"{wording.label(option, language)} {_said(*values, language)}"
-                         for option, values in at.items())
-        panels.append(f"{wording.pick(LANES[responder], language)}: {said}.")
+        said = [words.entry(wording.label(option, language), _said(*values, language)) for option, values in at.items()]
+        panels.append(words.group(wording.pick(LANES[responder], language), said))
     return opening[language] + " ".join(panels)
 
 
@@ -193,7 +195,7 @@ def answers(chances: pd.DataFrame, priors: pd.DataFrame, language: str) -> Figur
 def _ladder_rows(axes: Axes, rows: pd.DataFrame, language: str) -> list[str]:
     for position, row in enumerate(rows.itertuples()):
         _range(axes, position, (row.low, row.mean, row.high), COLOUR[row.option], "o", language)
-    return [wording.heading(option, language) for option in rows.option]
+    return [wording.label(option, language) for option in rows.option]
 
 
 def _prior_rows(axes: Axes, rows: pd.DataFrame, start: int, language: str) -> list[str]:
@@ -221,9 +223,9 @@ def answers_alt(chances: pd.DataFrame, priors: pd.DataFrame, language: str) -> s
     for lane in chances.responder.unique():
         own, mine = chances[chances.responder == lane], priors[priors.responder == lane]
         said = [
-            f"{wording.label(row.option, language)} {_said(row.low, row.mean, row.high, language)}"
+            words.entry(wording.label(row.option, language), _said(row.low, row.mean, row.high, language))
             for row in own.itertuples()
         ]
-        said += [f"{row.label} {_said(row.low, row.mode, row.high, language)}" for row in mine.itertuples()]
-        panels.append(f"{wording.pick(LANES[lane], language)}: {', '.join(said)}.")
+        said += [words.entry(row.label, _said(row.low, row.mode, row.high, language)) for row in mine.itertuples()]
+        panels.append(words.group(wording.pick(LANES[lane], language), said))
     return opening[language] + " ".join(panels)

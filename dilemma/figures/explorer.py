@@ -12,7 +12,7 @@ from matplotlib.path import Path
 from dilemma import wording
 from dilemma.escalation import OPTIONS
 from dilemma.explorer import Explored
-from dilemma.figures import theme
+from dilemma.figures import theme, words
 from dilemma.figures.decision import HATCH
 from dilemma.figures.tipping import REACTION, WORTH
 from dilemma.wording import Text
@@ -48,10 +48,10 @@ def alt(explored: Explored, names: Mapping[str, str], language: str) -> str:
     """The maps in words: of how many fields of every worldview each option is the best on average."""
     fields = len(explored.worths) * len(explored.reactions)
     opening = {
-        "en": f"One map of {fields} fields per worldview: in how many fields each option is best on average. ",
-        "de": f"Je Weltsicht eine Karte mit {fields} Feldern: In wie vielen ist welche Option im Mittel am besten? ",
+        "en": f"One map of {fields} fields per worldview shows in how many each option is best on average. ",
+        "de": f"Je Weltsicht zeigt eine Karte mit {fields} Feldern, in wie vielen welche Option im Mittel die beste ist. ",
     }
-    rows = (f"{names[worldview]}: {_counted(explored, worldview, language)}." for worldview in explored.worldviews)
+    rows = (words.group(names[worldview], _counted(explored, worldview, language)) for worldview in explored.worldviews)
     return opening[language] + " ".join(rows)
 
 
@@ -60,9 +60,9 @@ def best_options(explored: Explored, worldview: str) -> list[list[str]]:
     return [[seen.best for seen in row] for row in explored.fixed(worldview)]
 
 
-def _counted(explored: Explored, worldview: str, language: str) -> str:
+def _counted(explored: Explored, worldview: str, language: str) -> list[str]:
     count = Counter(option for row in best_options(explored, worldview) for option in row)
-    return "; ".join(f"{wording.label(name, language)} {count[name]}" for name in OPTIONS if count[name])
+    return [words.entry(wording.label(name, language), str(count[name])) for name in OPTIONS if count[name]]
 
 
 def _present(explored: Explored) -> list[str]:
@@ -113,8 +113,8 @@ def _title(
     axes: Axes, name: str, framed: bool, left: float, top: float, size: tuple[int, int], language: str
 ) -> None:
     weight = "bold" if framed else "normal"
-    words = f"{name} ({wording.pick(THIS_RUN, language)})" if framed else name
-    axes.text(left, top - 0.3, words, ha="left", va="bottom", weight=weight, size=8.2)
+    said = f"{name} ({wording.pick(THIS_RUN, language)})" if framed else name
+    axes.text(left, top - 0.3, said, ha="left", va="bottom", weight=weight, size=8.2)
     if framed:
         axes.add_patch(Rectangle((left, top), *size, fill=False, edgecolor=theme.INK, linewidth=1.4))
 
@@ -138,10 +138,10 @@ def _key(axes: Axes, options: Sequence[str], right: float, language: str) -> Non
     step, height = right / (len(options) + 1), -KEY
     for at, option in enumerate(options):
         axes.add_patch(Rectangle((at * step, height - 0.5), 1, 1, **_look(option)))
-        axes.text(at * step + 1.3, height, wording.heading(option, language), va="center", size=8.5)
+        axes.text(at * step + 1.3, height, wording.label(option, language), va="center", size=8.5)
     axes.plot(len(options) * step + 0.5, height, "*", markersize=8, color=theme.INK)
-    words = {"en": "mean of the worldview", "de": "Mittel der Weltsicht"}[language]
-    axes.text(len(options) * step + 1.2, height, words, va="center", size=8.5)
+    mean = {"en": "mean of the worldview", "de": "Mittel der Weltsicht"}[language]
+    axes.text(len(options) * step + 1.2, height, mean, va="center", size=8.5)
 
 
 def _name_axes(axes: Axes, down: float, across: float, language: str) -> None:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from dilemma import wording
-from dilemma.figures import theme
+from dilemma.figures import theme, words
 from dilemma.wording import Text
 
 INK, MEN, KURSK, WORSE = theme.INK, theme.TRAIN, theme.KURSK, theme.ATTACK
@@ -52,12 +52,16 @@ def replay_alt(panels: Sequence[Panel], language: str) -> str:
 
 
 def _spoken(panel: Panel, language: str) -> str:
-    values = "; ".join(
-        f"{wording.day(row.Index, language)}: {wording.quantity(row.median, panel.unit, language)}"
-        + (f" ({wording.interval(row.low, row.high, panel.unit, language)})" if np.isfinite(row.low) else "")
+    values = (
+        words.entry(wording.day(row.Index, language), _value(row, panel.unit, language))
         for row in panel.values.itertuples()
     )
-    return f"{wording.pick(panel.title, language)}: {values}."
+    return words.group(wording.pick(panel.title, language), values)
+
+
+def _value(row, unit: str, language: str) -> str:
+    spread = f" ({wording.interval(row.low, row.high, unit, language)})" if np.isfinite(row.low) else ""
+    return wording.quantity(row.median, unit, language) + spread
 
 
 def _measure(axes: Axes, panel: Panel, language: str) -> None:
@@ -89,6 +93,6 @@ def _top(panel: Panel) -> float:
 
 def _two_lines(day: date, shown: bool, language: str) -> str:
     """A day for the axis, its year below, and below that a mark for the day of the run."""
-    words = wording.short_day(day, language)
-    start, year = words[:-4].rstrip(" "), words[-4:]
+    said = wording.short_day(day, language)
+    start, year = said[:-4].rstrip(" "), said[-4:]
     return "\n".join([start, year, *([wording.pick(THIS_RUN, language)] if shown else [])])

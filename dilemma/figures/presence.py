@@ -1,7 +1,6 @@
 """Where the soldiers are: the probabilities over time, and which reports tell the hypotheses apart."""
 
 from datetime import date
-from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from dilemma import wording
-from dilemma.figures import theme
+from dilemma.figures import theme, words
 
 COLOUR = {"h1": theme.TRAIN, "h2": "#5d7150", "h3": theme.KURSK, "h4": theme.UKRAINE}
 DASHES = {"h1": (0, (6, 2)), "h2": (0, (1, 1.4)), "h3": "-", "h4": (0, (6, 1.5, 1, 1.5))}  # for print in grey
@@ -52,15 +51,15 @@ def over_time_alt(probabilities: pd.DataFrame, names: dict[str, str], language: 
         shown = (values.iloc[0], values.max(), values.iloc[-1])
         first, top, end = (wording.quantity(value, "probability", language) for value in shown)
         start, when = (wording.short_day(day, language) for day in (values.index[0], values.idxmax()))
-        parts.append(f"{names[name]}: {start} {first}, {peak} {top} ({when}), {last} {end}")
+        parts.append(words.entry(names[name], f"{start} {first}, {peak} {top} ({when}), {last} {end}"))
     opening = {"en": "Line chart of probabilities. ", "de": "Liniendiagramm der Wahrscheinlichkeiten. "}
     return opening[language] + "; ".join(parts) + "."
 
 
 def _end_labels(axes: Axes, last: pd.Series, names: dict[str, str], language: str) -> None:
     for name, height in _apart(last).items():
-        words = f"{fill(names[name], 23)} {wording.quantity(last[name], 'probability', language)}"
-        axes.text(1.045, height, words, transform=axes.transAxes, color=COLOUR[name], size=8.5, va="center")
+        said = f"{words.even(names[name], 23)} {wording.quantity(last[name], 'probability', language)}"
+        axes.text(1.045, height, said, transform=axes.transAxes, color=COLOUR[name], size=8.5, va="center")
         axes.plot(
             [1.0, 1.04], [_height(last[name]), height], transform=axes.transAxes,
             color=COLOUR[name], linewidth=0.7, clip_on=False,
@@ -102,7 +101,7 @@ def diagnosticity(reports: pd.DataFrame, language: str) -> Figure:
     `reports` has label, day (text), range (before weighting), weighted, favours (ids of the hypotheses it fits
     best; empty when it fits all alike) and party_to_war, in drawing order.
     """
-    figure = theme.canvas(0.34 * len(reports) + 0.75)
+    figure = theme.canvas(0.38 * len(reports) + 0.7)
     axes = figure.subplots()
     for position, row in enumerate(reports.itertuples()):
         colour = COLOUR[row.favours[0]] if len(row.favours) == 1 else theme.REFUSE
@@ -116,12 +115,13 @@ def diagnosticity(reports: pd.DataFrame, language: str) -> Figure:
             _reading(row, language), (max(row.range, row.weighted), position), (8, 0),
             textcoords="offset points", va="center", size=8,
         )  # fmt: skip
-    axes.set_yticks(range(len(reports)), [fill(_label(row), 34) for row in reports.itertuples()], color=theme.INK)
-    axes.set(ylim=(len(reports) - 0.4, -0.6), xlim=(0, 1.75 * max(reports.range.max(), 0.1)))
+    axes.set_yticks(range(len(reports)), [words.even(_label(row), 36) for row in reports.itertuples()], color=theme.INK, linespacing=0.95)
+    end = 1.85 * max(reports.range.max(), 0.6)  # so that one step of the axis can be seen
+    axes.set(ylim=(len(reports) - 0.4, -0.6), xlim=(-0.025 * end, end))
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_locator(MultipleLocator(0.5))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.number(value, language, 1)))
+    axes.xaxis.set_major_locator(MultipleLocator(1))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.number(value, language)))
     axes.set_xlabel({"en": "range of the likelihoods, powers of ten", "de": "Spanne der Wahrscheinlichkeiten, Zehnerpotenzen"}[language])
     return figure
 
@@ -130,10 +130,10 @@ def diagnosticity_alt(reports: pd.DataFrame, language: str) -> str:
     """The bars in words: every report with its weighted range, its range and what it fits best."""
     unweighted = {"en": "unweighted", "de": "ungewichtet"}[language]
     parts = [
-        f"{row.label}, {row.day}: {_reading(row, language)} ({unweighted} {wording.number(row.range, language, 2)})"
+        words.entry(f"{row.label}, {row.day}", f"{_reading(row, language)} ({unweighted} {wording.number(row.range, language, 2)})")
         for row in reports.itertuples()
     ]
-    opening = {"en": "Bar chart: what tells the states apart. ", "de": "Balkendiagramm: was die Zustände unterscheidet. "}
+    opening = {"en": "Bars show what tells the states apart. ", "de": "Balken zeigen, was die Zustände unterscheidet. "}
     return opening[language] + "; ".join(parts) + "."
 
 
@@ -144,5 +144,5 @@ def _label(row) -> str:
 
 def _reading(row, language: str) -> str:
     best = " = ".join(name.upper() for name in row.favours)
-    words = {"en": f"fits {best} best", "de": f"passt am besten zu {best}"} if best else {"en": "fits all alike", "de": "passt zu allen gleich"}
-    return f"{wording.number(row.weighted, language, 2)}, {words[language]}"
+    fit = {"en": f"fits {best} best", "de": f"passt am besten zu {best}"} if best else {"en": "fits all alike", "de": "passt zu allen gleich"}
+    return f"{wording.number(row.weighted, language, 2)}, {fit[language]}"

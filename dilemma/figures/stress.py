@@ -1,7 +1,5 @@
 """How firm the verdict is: worth of knowing more, flip points, other structures, shares of the variance."""
 
-from textwrap import fill
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from dilemma import wording
-from dilemma.figures import theme
+from dilemma.figures import rows, theme, words
 from dilemma.wording import Text
 
 KINDS = {
@@ -31,10 +29,10 @@ STRUCTURES = {
     "spared_full": Text("A Russian spared counts fully", "Ein geschonter Russe zählt voll"),
     "pay_for_places": Text("No pay for replacements", "Kein Sold für Ersatzleute"),
 }
-WRAP = 42  # letters of a label, per line
+BAR, TITLE, BELOW = 0.15, 0.31, 0.5  # inches: a bar, a panel's heading, what stands below an axis
 NOTHING = Text("nothing measurable", "nichts Messbares")
 OTHERS, ALL = Text("{} others", "{} weitere"), Text("All {}", "Alle {}")
-KNOWING = Text("Bars: worth of knowing before the choice", "Balken: Wert des Wissens vor der Wahl")
+KNOWING = Text("Bars of what knowing before the choice is worth", "Balken zeigen den Wert des Wissens vor der Wahl")
 DAYS = Text("days of Russian losses", "Tage russischer Verluste")
 ENDS = (Text("low end", "unteres Ende"), Text("high end", "oberes Ende"))
 RANGE = Text("where the value lies within its range", "wo der Wert in seiner Spanne liegt")
@@ -44,25 +42,25 @@ VARIANCE = Text("Share of the variance", "Anteil an der Streuung")
 BOTH = Text("alone / with interactions", "allein / mit Wechselwirkungen")
 
 
-def worth_of_knowing(table: pd.DataFrame, language: str, rows: int = 9) -> Figure:
+def worth_of_knowing(table: pd.DataFrame, language: str, most: int = 9) -> Figure:
     """What it would be worth to know something before choosing: one panel per kind, bars in days of losses.
 
     `table` has kind (a key of KINDS), text, value and error (days of Russian losses), in drawing order.
     What is worth less than two errors is called nothing measurable; single inputs of that kind, and those
-    beyond `rows`, share one line.
+    beyond `most`, share one line.
     """
     panels_of = {kind: table[table.kind == kind] for kind in _kinds(table)}
     if "input" in panels_of:
-        panels_of["input"] = _shortened(panels_of["input"], rows, language)
-    heights = [len(panel) + 0.9 for panel in panels_of.values()]
-    figure = theme.canvas(_line(table.text) * sum(heights) + 0.6)
+        panels_of["input"] = _shortened(panels_of["input"], most, language)
+    heights = [rows.height(panel.text) for panel in panels_of.values()]
+    figure = theme.canvas(sum(heights) + TITLE * len(heights) + BELOW)
     panels = figure.subplots(len(panels_of), 1, sharex=True, height_ratios=heights, squeeze=False)[:, 0]
     for axes, (kind, panel) in zip(panels, panels_of.items(), strict=True):
         _worth_bars(axes, panel, language)
         axes.set_title(wording.pick(KINDS[kind], language))
-    most = max(table.value.max(), 0.05)
-    panels[-1].set(xlim=(0, 1.22 * most), xlabel=wording.pick(DAYS, language))
-    panels[-1].xaxis.set_major_formatter(lambda days, _: wording.number(days, language, 2 - (most >= 0.5)))
+    widest = max(table.value.max(), 0.05)
+    panels[-1].set(xlim=(0, 1.22 * widest), xlabel=wording.pick(DAYS, language))
+    panels[-1].xaxis.set_major_formatter(lambda days, _: wording.number(days, language, 2 - (widest >= 0.5)))
     return figure
 
 
@@ -70,8 +68,8 @@ def worth_of_knowing_alt(table: pd.DataFrame, language: str) -> str:
     """The bars in words: every row of every panel with its worth."""
     panels = []
     for kind in _kinds(table):
-        bars = [f"{row.text}: {worth(row, language)}" for row in table[table.kind == kind].itertuples()]
-        panels.append(f"{wording.pick(KINDS[kind], language)}: {'; '.join(bars)}.")
+        bars = [words.entry(row.text, worth(row, language)) for row in table[table.kind == kind].itertuples()]
+        panels.append(words.group(wording.pick(KINDS[kind], language), bars))
     return f"{wording.pick(KNOWING, language)} ({wording.pick(DAYS, language)}). {' '.join(panels)}"
 
 
@@ -87,26 +85,24 @@ def _kinds(table: pd.DataFrame) -> list[str]:
     return [kind for kind in KINDS if (table.kind == kind).any()]
 
 
-def _shortened(panel: pd.DataFrame, rows: int, language: str) -> pd.DataFrame:
+def _shortened(panel: pd.DataFrame, most: int, language: str) -> pd.DataFrame:
     """The first rows; those beyond, and all that are worth nothing measurable, share one line if several."""
     silent = (panel.value <= 0) | (panel.value < 2 * panel.error)
-    shown, hidden = panel[~silent][:rows], panel[~silent][rows:]
+    shown, hidden = panel[~silent][:most], panel[~silent][most:]
     rest = pd.concat([hidden.sort_values("value", ascending=False), panel[silent]])
     if len(rest) > 1:
-        words = wording.pick(OTHERS if len(shown) else ALL, language)
-        rest = rest[:1].assign(text=words.format(len(rest)), ceiling=True)
+        others = wording.pick(OTHERS if len(shown) else ALL, language)
+        rest = rest[:1].assign(text=others.format(len(rest)), ceiling=True)
     return pd.concat([shown, rest])
 
 
 def _worth_bars(axes: Axes, panel: pd.DataFrame, language: str) -> None:
-    for position, row in enumerate(panel.itertuples()):
+    for position, row in zip(rows.label(axes, panel.text), panel.itertuples(), strict=True):
         said = worth(row, language)
         value = 0 if said == wording.pick(NOTHING, language) else row.value
         ceiling = value and getattr(row, "ceiling", False) is True
-        axes.barh(position, value, color=theme.FAINT if ceiling else theme.MUTED, height=0.6)
+        axes.barh(position, value, color=theme.FAINT if ceiling else theme.MUTED, height=BAR)
         _beside(axes, f"≤\N{NO-BREAK SPACE}{said.lstrip('<')}" if ceiling else said, value, position)
-    axes.set_yticks(range(len(panel)), [fill(text, WRAP) for text in panel.text], color=theme.INK)
-    axes.set_ylim(len(panel) - 0.5, -0.5)
     _plain(axes)
 
 
@@ -117,14 +113,13 @@ def flips(table: pd.DataFrame, language: str) -> Figure:
     drawn, the nearest flip first. The numbers at the right say guess, flip and the option that takes over.
     """
     shown = table.dropna(subset=["flip"]).sort_values("distance", kind="stable")
-    figure = theme.canvas(_line(shown.text) * max(len(shown), 1) + 0.75)
+    figure = theme.canvas(rows.height(shown.text) + BELOW)
     axes = figure.subplots()
-    for position, row in enumerate(shown.itertuples()):
+    for position, row in zip(rows.label(axes, shown.text), shown.itertuples(), strict=True):
         _dumbbell(axes, position, row, language)
     if shown.empty:
-        axes.text(0.5, 0, wording.pick(NO_FLIP, language), ha="center", va="center")
-    axes.set_yticks(range(len(shown)), [fill(text, WRAP) for text in shown.text], color=theme.INK)
-    axes.set(ylim=(max(len(shown), 1) - 0.5, -0.6), xlim=(-0.02, 1.02), xlabel=wording.pick(RANGE, language))
+        axes.text(0.5, 0.5, wording.pick(NO_FLIP, language), ha="center", va="center", transform=axes.transAxes)
+    axes.set(xlim=(-0.02, 1.02), xlabel=wording.pick(RANGE, language))
     axes.set_xticks([0, 1], [wording.pick(end, language) for end in ENDS])
     axes.get_xticklabels()[0].set_ha("left")
     axes.get_xticklabels()[1].set_ha("right")
@@ -135,9 +130,8 @@ def flips(table: pd.DataFrame, language: str) -> Figure:
 def flips_alt(table: pd.DataFrame, language: str) -> str:
     """The lines in words: every input with its guess, its flip and the option that takes over."""
     shown = table.dropna(subset=["flip"]).sort_values("distance", kind="stable")
-    lines = [f"{row.text}: {flip_words(row, language)}" for row in shown.itertuples()]
-    still = table[table.flip.isna()].text
-    lines += [f"{wording.pick(NO_FLIP, language)}: {', '.join(still)}"] if len(still) else []
+    lines = [words.entry(row.text, flip_words(row, language)) for row in shown.itertuples()]
+    lines += [words.entry(text, wording.pick(NO_FLIP, language)) for text in table[table.flip.isna()].text]
     opening = {"en": "From best guess to flip point. ", "de": "Von der besten Schätzung zum Kipppunkt. "}
     return opening[language] + "; ".join(lines) + "."
 
@@ -155,7 +149,7 @@ def in_unit(value: float, row, language: str) -> str:
     return (wording.percent if row.unit == "share" else wording.number)(value, language, digits)
 
 
-def _dumbbell(axes: Axes, position: int, row, language: str) -> None:
+def _dumbbell(axes: Axes, position: float, row, language: str) -> None:
     start, end = ((value - row.low) / (row.high - row.low) for value in (row.guess, row.flip))
     colour = theme.OPTION[row.option]
     axes.plot([0, 1], [position, position], color=theme.FAINT, linewidth=0.8, zorder=0)
@@ -170,14 +164,14 @@ def structures(table: pd.DataFrame, language: str) -> Figure:
 
     `table` is that of `stress.compare_structures`; a bold number with a dot marks the option best on average.
     """
-    figure = theme.canvas(0.3 * len(table) + 0.55)
+    texts = [wording.pick(STRUCTURES[name], language) for name in table.index]
+    figure = theme.canvas(rows.height(texts, 30) + TITLE)
     columns = figure.subplots(1, len(theme.OPTION), sharex=True, sharey=True)
+    places = rows.label(columns[0], texts, 30)
     for axes, option in zip(columns, theme.OPTION, strict=True):
-        _share_bars(axes, table[option], table.best == option, theme.OPTION[option], language)
-        axes.set_title(wording.heading(option, language), color=theme.OPTION[option])
-    texts = [fill(wording.pick(STRUCTURES[name], language), 30) for name in table.index]
-    columns[0].set_yticks(range(len(table)), texts, color=theme.INK)
-    columns[0].set(ylim=(len(table) - 0.5, -0.5), xlim=(0, 1.75 * table[list(theme.OPTION)].max(axis=None)))
+        _share_bars(axes, places, table[option], table.best == option, theme.OPTION[option], language)
+        axes.set_title(wording.label(option, language), color=theme.OPTION[option])
+    columns[0].set_xlim(0, 1.75 * table[list(theme.OPTION)].max(axis=None))
     return figure
 
 
@@ -185,15 +179,17 @@ def structures_alt(table: pd.DataFrame, language: str) -> str:
     """The columns in words: every structure with the four shares and the option best on average."""
     lines, said = [], table[list(theme.OPTION)].map(wording.quantity, unit="probability", language=language)
     for structure, row in said.iterrows():
-        shares = [f"{wording.label(key, language)} {row[key]}" for key in theme.OPTION]
-        best = f"{wording.label('average', language)}: {wording.label(table.best[structure], language)}"
-        lines.append(f"{wording.pick(STRUCTURES[structure], language)}: {', '.join(shares)}; {best}.")
+        shares = [words.entry(wording.label(key, language), row[key]) for key in theme.OPTION]
+        best = words.entry(wording.label("average", language), wording.label(table.best[structure], language))
+        lines.append(words.group(wording.pick(STRUCTURES[structure], language), [*shares, best]))
     return f"{wording.pick(SHARES, language)}. {' '.join(lines)}"
 
 
-def _share_bars(axes: Axes, shares: pd.Series, best: pd.Series, colour: str, language: str) -> None:
-    axes.barh(range(len(shares)), shares, color=colour, height=0.62)
-    for position, (share, leads) in enumerate(zip(shares, best, strict=True)):
+def _share_bars(
+    axes: Axes, places: np.ndarray, shares: pd.Series, best: pd.Series, colour: str, language: str
+) -> None:
+    axes.barh(places, shares, color=colour, height=BAR)
+    for position, share, leads in zip(places, shares, best, strict=True):
         said = wording.quantity(share, "probability", language) + (" ●" if leads else "")
         _beside(axes, said, share, position, weight="bold" if leads else "normal")
     axes.set_xticks([])
@@ -201,45 +197,38 @@ def _share_bars(axes: Axes, shares: pd.Series, best: pd.Series, colour: str, lan
     axes.tick_params(axis="y", length=0)
 
 
-def sobol(table: pd.DataFrame, language: str, rows: int = 12) -> Figure:
+def sobol(table: pd.DataFrame, language: str, most: int = 12) -> Figure:
     """Share of the variance per input: filled bar alone, outlined bar with interactions; the largest first.
 
     `table` has text, first and total (0 to 1), as from `sensitivity.sobol`.
     """
-    shown = table.sort_values("total", ascending=False, kind="stable").head(rows)
-    figure = theme.canvas(_line(shown.text) * len(shown) + 0.85)
+    shown = table.sort_values("total", ascending=False, kind="stable").head(most)
+    figure = theme.canvas(rows.height(shown.text) + BELOW)
     axes = figure.subplots()
-    places = np.arange(len(shown))
-    axes.barh(places, shown.total, height=0.66, color=theme.PAPER, edgecolor=theme.MUTED, linewidth=0.9)
-    axes.barh(places, shown["first"].clip(lower=0), height=0.4, color=theme.MUTED)
+    places = rows.label(axes, shown.text)
+    axes.barh(places, shown.total, height=BAR + 0.03, color=theme.PAPER, edgecolor=theme.MUTED, linewidth=0.9)
+    axes.barh(places, shown["first"].clip(lower=0), height=0.1, color=theme.MUTED)
     for place, row in zip(places, shown.itertuples(), strict=True):
         _beside(axes, _both(row, language), row.total, place)
-    axes.set_yticks(places, [fill(text, WRAP) for text in shown.text], color=theme.INK)
-    axes.set(ylim=(len(shown) - 0.5, -0.5), xlim=(0, 1.3 * shown.total.max()))
+    axes.set_xlim(0, 1.3 * shown.total.max())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: wording.percent(share, language)))
     axes.set_xlabel(f"{wording.pick(VARIANCE, language)}: {wording.pick(BOTH, language)}")
     _plain(axes)
     return figure
 
 
-def sobol_alt(table: pd.DataFrame, language: str, rows: int = 12) -> str:
+def sobol_alt(table: pd.DataFrame, language: str, most: int = 12) -> str:
     """The bars in words: every input with its share alone and with interactions."""
-    shown = table.sort_values("total", ascending=False, kind="stable").head(rows)
-    bars = [f"{row.text}: {_both(row, language)}" for row in shown.itertuples()]
-    return f"{wording.pick(VARIANCE, language)}: {wording.pick(BOTH, language)}. {'; '.join(bars)}."
+    shown = table.sort_values("total", ascending=False, kind="stable").head(most)
+    bars = [words.entry(row.text, _both(row, language)) for row in shown.itertuples()]
+    return f"{wording.pick(VARIANCE, language)}, {wording.pick(BOTH, language)}. {'; '.join(bars)}."
 
 
 def _both(row, language: str) -> str:
-    return f"{wording.percent(max(row.first, 0), language)} / {wording.percent(row.total, language)}"
+    return f"{wording.percent(np.clip(row.first, 0, 1), language)} / {wording.percent(row.total, language)}"
 
 
-def _line(texts: pd.Series) -> float:
-    """Inches per row: enough for the label that needs most lines."""
-    lines = max((fill(text, WRAP).count("\n") for text in texts), default=0)
-    return (0.25, 0.32, 0.46)[min(lines, 2)]
-
-
-def _beside(axes: Axes, said: str, at: float, position: int, **look) -> None:
+def _beside(axes: Axes, said: str, at: float, position: float, **look) -> None:
     axes.annotate(said, (at, position), (4, 0), textcoords="offset points", va="center", size=8, **look)
 
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from dilemma import wording
-from dilemma.figures import theme
+from dilemma.figures import theme, words
 
 PHONE = 4.1  # inches: the reader's first figure, so it must be legible without scrolling
 
@@ -57,8 +57,8 @@ def _horns(axes: Axes, strengths: pd.DataFrame, scales: pd.DataFrame, language: 
     bands = scales[(scales.scale == "Strength of a statement") & (scales.low < scales.high)].sort_values("rank")
     for position, band in enumerate(bands.itertuples()):
         axes.axvspan(band.low, band.high, color="#eef1f4" if position % 2 else "#f8f9fa", linewidth=0)
-        words = fill(getattr(band, f"term_{language}"), 9)
-        axes.text((band.low + band.high) / 2, -0.75, words, size=7.2, color=theme.MUTED, ha="center", va="bottom")
+        term = fill(getattr(band, f"term_{language}"), 9)
+        axes.text((band.low + band.high) / 2, -0.75, term, size=7.2, color=theme.MUTED, ha="center", va="bottom")
     axes.axvline(0.5, color=theme.MUTED, linewidth=0.8, linestyle=(0, (2, 2)))
     for position, row in enumerate(strengths.itertuples()):
         colour = theme.INK if position == 0 else theme.TRAIN
@@ -79,12 +79,15 @@ def _horns(axes: Axes, strengths: pd.DataFrame, scales: pd.DataFrame, language: 
 def answer_alt(shares: pd.Series, strengths: pd.DataFrame, titles: tuple[str, str], language: str) -> str:
     """The figure in words: every share, and every strength with its interval."""
     options = (
-        f"{wording.label(option, language)}: {wording.quantity(share, 'probability', language)}"
+        words.entry(wording.label(option, language), wording.quantity(share, "probability", language))
         for option, share in shares.items()
     )
     lines = (
-        f"{row.text}: {wording.quantity(row.median, 'strength', language)} "
-        f"({wording.interval(row.low, row.high, 'strength', language)})"
+        words.entry(
+            row.text,
+            f"{wording.quantity(row.median, 'strength', language)} "
+            f"({wording.interval(row.low, row.high, 'strength', language)})",
+        )
         for row in strengths.itertuples()
     )
-    return " ".join(f"{title}: {'; '.join(part)}." for title, part in zip(titles, (options, lines), strict=True))
+    return " ".join(words.group(title, part) for title, part in zip(titles, (options, lines), strict=True))

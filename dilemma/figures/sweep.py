@@ -130,4 +130,4 @@ def _group(name: str, runs: pd.DataFrame, language: str) -> str:
         f"{wording.pick(title, language)} {wording.interval(runs[measure].min(), runs[measure].max(), unit, language)}"
         for measure, (title, unit) in MEASURES.items()
     )
-    return f"{name} ({len(runs)} {wording.pick(RUNS, language)}; {options}; {measured})"
+    return f"{name} ({len(runs)} {wording.pick(RUNS, language)}, {options}, {measured})"

@@ -1,14 +1,18 @@
 """One look for all figures: fonts, sizes and colours with a fixed meaning."""
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 import matplotlib
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 
 FONTS = Path(__file__).parent.parent / "fonts"
 WIDTH = 6.3  # inches: the text width of the PDF page
+NARROW = 4.6  # inches: of a drawing whose labels stand above its rows, so that a phone shows most of it
+ROW = 0.37  # inches: of a row with its label above
 
 INK, MUTED, FAINT, PAPER = "#1b1f24", "#5a626b", "#c9ced4", "#ffffff"
 # One colour per place of action, the same in every chapter.
@@ -59,3 +63,13 @@ def canvas(height: float, width: float = WIDTH) -> Figure:
     """An empty figure in the look of the report, in inches."""
     apply()
     return Figure(figsize=(width, height))
+
+
+def label_above(axes: Axes, labels: Iterable[str]) -> None:
+    """Names the rows 0, 1, 2, … of an axis above what they show, which leaves the whole width to the values."""
+    blank = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}  # keeps a line from crossing the words
+    look = {"transform": axes.get_yaxis_transform(), "va": "bottom", "size": 8.5, "bbox": blank}
+    rows = [axes.text(0, place - 0.2, label, **look) for place, label in enumerate(labels)]
+    axes.set_yticks([])
+    axes.set_ylim(len(rows) - 0.6, -0.75)
+    axes.spines["left"].set_visible(False)

@@ -11,8 +11,7 @@ from scipy.ndimage import distance_transform_edt
 from dilemma import wording
 from dilemma.decision import Tipping, days
 from dilemma.escalation import OPTIONS
-from dilemma.figures import theme
-from dilemma.figures.decision import PATCH
+from dilemma.figures import theme, words
 from dilemma.wording import Text
 
 WORTH = Text("worth of the contingent in Kursk, kSE", "Wert des Kontingents in Kursk, kSE")
@@ -23,6 +22,13 @@ REACTION = Text(
 LOSSES = Text("the same in days of Russian losses", "dasselbe in Tagen russischer Verluste")
 GUESS = Text("best guess", "beste Schätzung")
 BEST = Text("is best", "ist am besten")
+OPENING = Text("Map of the best option.", "Karte der besten Option.")
+AT_GUESS = Text("At the best guess", "Bei der besten Schätzung")
+BEST_THERE = Text("best option there", "dort die beste Option")
+LOSS_DAYS = Text("days of Russian losses", "Tage russischer Verluste")
+DRAWN = Text("Each in 90% of the drawn worlds", "Jeweils in 90 % der gezogenen Welten")
+# Keeps words legible across a line; an outline around the letters would turn them into shapes
+PATCH = {"facecolor": theme.PAPER, "linewidth": 0, "pad": 0.6, "alpha": 0.85}
 DOTS = 300  # worlds shown; the draws have no order, so the first ones are a fair sample
 ROOM = 0.06  # of the map's height, from the middle of a label to the border: with less it would not fit
 
@@ -58,20 +64,19 @@ def tipping_map(
 def tipping_alt(tipping: Tipping, cloud: Cloud, losses_per_day: float, language: str) -> str:
     """The map in words: where the best guess lies, what is best there, and where the drawn worlds lie."""
     worth, reaction = tipping.guess
-    value, chance = wording.quantity(worth, "kse", language), wording.percent(reaction, language)
     length = wording.quantity(days(worth, losses_per_day), "days", language)
+    value = f"{wording.quantity(worth, 'kse', language)} ({length} {wording.pick(LOSS_DAYS, language)})"
+    best = words.entry(wording.pick(BEST_THERE, language), wording.label(tipping.best, language))
     worths = wording.interval(*np.quantile(cloud[0], [0.05, 0.95]), "kse", language)
     reactions = wording.interval(*np.quantile(cloud[1], [0.05, 0.95]), "share", language)
-    best = wording.heading(tipping.best, language)
-    return {
-        "en": f"Map of the best option. Best guess: the contingent is worth {value} kSE or {length} days "
-        f"of Russian losses, and Washington answers strongly with a chance of {chance}. Best there: {best}. "
-        f"In 90% of the drawn worlds the worth lies at {worths} kSE, in 90% the chance lies at {reactions}.",
-        "de": f"Karte der besten Option. Beste Schätzung: Das Kontingent ist {value} kSE oder {length} "
-        f"Tage russischer Verluste wert, und Washington antwortet mit {chance} Wahrscheinlichkeit stark. Am "
-        f"besten ist dort: {best}. In 90 % der gezogenen Welten liegt der Wert bei {worths} kSE, in 90 % "
-        f"diese Wahrscheinlichkeit bei {reactions}.",
-    }[language]
+    guess = [*_placed(value, wording.percent(reaction, language), language), best]
+    where = _placed(worths, reactions, language)
+    groups = [words.group(wording.pick(AT_GUESS, language), guess), words.group(wording.pick(DRAWN, language), where)]
+    return " ".join([wording.pick(OPENING, language), *groups])
+
+
+def _placed(worth: str, reaction: str, language: str) -> list[str]:
+    return [words.entry(wording.pick(WORTH, language), worth), words.entry(wording.pick(REACTION, language), reaction)]
 
 
 def _region(axes: Axes, tipping: Tipping, at: int, option: str, language: str) -> None:
@@ -85,8 +90,8 @@ def _region(axes: Axes, tipping: Tipping, at: int, option: str, language: str) -
         axes.contour(*grid, levels=[0], colors=theme.INK, linewidths=0.8)
     worth, reaction, room = _roomiest(tipping, ahead > 0)
     if room > ROOM:
-        words = f"{wording.heading(option, language)}\n{wording.pick(BEST, language)}"
-        axes.text(reaction, worth, words, ha="center", va="center", weight="bold", bbox=PATCH)
+        said = f"{wording.label(option, language)}\n{wording.pick(BEST, language)}"
+        axes.text(reaction, worth, said, ha="center", va="center", weight="bold", bbox=PATCH)
 
 
 def _roomiest(tipping: Tipping, inside: np.ndarray) -> tuple[float, float, float]:

@@ -1,7 +1,5 @@
 """Head counts: who counted what, how the voices mix, and what the number is worth."""
 
-from textwrap import fill
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,7 +8,7 @@ from matplotlib.ticker import FuncFormatter
 
 from dilemma import wording
 from dilemma.estimates import pert_density
-from dilemma.figures import theme
+from dilemma.figures import theme, words
 
 HILL_SHARE = {"en": "of the weight", "de": "des Gewichts"}
 MARKER = {True: "D", False: "o"}  # a party to the war is marked by shape, not by colour
@@ -23,8 +21,8 @@ def head_counts(counts: pd.DataFrame, language: str) -> Figure:
     the issuer gave them), party_to_war and in_article, in drawing order.
     """
     groups = [(stage, rows) for stage, rows in counts.groupby("stage", sort=False, observed=True)]
-    figure = theme.canvas(0.24 * len(counts) + 0.42 * len(groups) + 0.65)
-    ratios = [len(rows) + 0.3 for _, rows in groups]
+    figure = theme.canvas(theme.ROW * len(counts) + 0.4 * len(groups) + 0.5, theme.NARROW)
+    ratios = [len(rows) + 0.15 for _, rows in groups]
     panels = figure.subplots(len(groups), 1, sharex=True, height_ratios=ratios, squeeze=False)[:, 0]
     for axes, (stage, rows) in zip(panels, groups, strict=True):
         _statements(axes, rows, theme.STAGE[stage], language)
@@ -48,8 +46,8 @@ def head_counts_alt(counts: pd.DataFrame, language: str) -> str:
     """The head counts in words: every panel with its lines and numbers."""
     panels = []
     for stage, rows in counts.groupby("stage", sort=False, observed=True):
-        lines = "; ".join(f"{row.label}: {stated(row, language)}" for row in rows.itertuples())
-        panels.append(f"{wording.heading(stage, language)}: {lines}.")
+        lines = (words.entry(row.label, stated(row, language)) for row in rows.itertuples())
+        panels.append(words.group(wording.heading(stage, language), lines))
     opening = {"en": "Dot plot of public head counts. ", "de": "Punktdiagramm der öffentlichen Zählungen. "}
     return opening[language] + " ".join(panels)
 
@@ -62,13 +60,10 @@ def _statements(axes: Axes, rows: pd.DataFrame, colour: str, language: str) -> N
             markerfacecolor=colour if row.in_article else theme.PAPER, markeredgewidth=1.3,
         )  # fmt: skip
         axes.annotate(
-            stated(row, language), (row.high, position), (6, 0),
+            stated(row, language), (row.high, position), (8, 0),
             textcoords="offset points", va="center", size=8, weight="bold" if row.in_article else "normal",
         )  # fmt: skip
-    axes.set_yticks(range(len(rows)), rows.label, color=theme.INK)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
+    theme.label_above(axes, rows.label)
     axes.grid(axis="x")
     axes.margins(x=0.12)
 
@@ -82,17 +77,18 @@ def humps(triples: pd.DataFrame, weights: np.ndarray, names: list[str], language
     hills = np.array([pert_density(men, row.low, row.mode, row.high) for row in triples.itertuples()])
     shares = weights / weights.sum()
     rows = [*(hills * shares[:, None]), shares @ hills]
-    figure = theme.canvas(0.62 * len(rows) + 0.55)
+    figure = theme.canvas(0.62 * len(rows) + 0.55, theme.NARROW)
     axes = figure.subplots()
     height = max(row.max() for row in rows)
     for position, row in enumerate(rows):
         colour = theme.INK if position == len(hills) else theme.VOICES[position % len(theme.VOICES)]
         axes.fill_between(men, position, position - 0.85 * row / height, color=colour, alpha=0.7, linewidth=0)
         axes.plot(men[[0, -1]], [position, position], color=theme.FAINT, linewidth=0.7)
-    axes.set_yticks(range(len(rows)), [fill(name, 24) for name in names], color=theme.INK, va="bottom")
+    axes.set_yticks(range(len(rows)), [words.even(name, 24) for name in names], color=theme.INK, va="bottom")
     axes.set(xlim=(0, men[-1]), ylim=(len(rows) - 0.9, -0.95))
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
+    axes.locator_params(axis="x", nbins=4)
     axes.xaxis.set_major_formatter(_thousands(language))
     axes.set_xlabel(wording.label("persons", language))
     return figure
@@ -102,8 +98,11 @@ def humps_alt(triples: pd.DataFrame, weights: np.ndarray, names: list[str], lang
     """The hills in words: every voice with its weight and range."""
     shares = weights / weights.sum()
     hills = [
-        f"{name}: {wording.interval(row.low, row.high, 'persons', language)}, "
-        f"{wording.percent(share, language)} {HILL_SHARE[language]}"
+        words.entry(
+            name,
+            f"{wording.interval(row.low, row.high, 'persons', language)}, "
+            f"{wording.percent(share, language)} {HILL_SHARE[language]}",
+        )
         for name, row, share in zip(names, triples.itertuples(), shares, strict=False)
     ]
     opening = {"en": "Distribution of soldiers by voice. ", "de": "Verteilung der Soldaten je Stimme. "}
@@ -129,8 +128,7 @@ def worth(sizes: dict[str, pd.DataFrame], titles: dict[str, str], language: str)
 def worth_alt(sizes: dict[str, pd.DataFrame], language: str) -> str:
     """The yardsticks in words: every voice with median and range per unit."""
     lines = [
-        f"{row.name}: {wording.quantity(row.median, unit, language)} {wording.label(unit, language)} "
-        f"({wording.interval(row.low, row.high, unit, language)})"
+        words.entry(row.name, _median_and_range(row, unit, _digits(table, unit), language))
         for unit, table in sizes.items()
         for row in table.itertuples(index=False)
     ]
@@ -138,12 +136,30 @@ def worth_alt(sizes: dict[str, pd.DataFrame], language: str) -> str:
     return opening[language] + "; ".join(lines) + "."
 
 
+def _digits(table: pd.DataFrame, unit: str) -> int:
+    """The decimals of a unit, or one more where they would not tell the ends of a range apart."""
+    digits, scale = wording.DIGITS[unit], 100 if unit in wording.PERCENTAGES else 1
+    ends = (scale * table[["low", "high"]]).round(digits)
+    return digits + int(((ends.low == ends.high) & (table.low < table.high)).any())
+
+
+def _median_and_range(row, unit: str, digits: int, language: str) -> str:
+    low, median, high = (_worded(value, unit, digits, language) for value in (row.low, row.median, row.high))
+    name = "" if unit in wording.PERCENTAGES else f" {wording.label(unit, language)}"  # a percentage has its sign
+    return f"{median}{name} ({low.rstrip('%').rstrip()}–{high})"
+
+
+def _worded(value: float, unit: str, digits: int, language: str) -> str:
+    return (wording.percent if unit in wording.PERCENTAGES else wording.number)(value, language, digits)
+
+
 def _ranges(axes: Axes, table: pd.DataFrame, unit: str, language: str) -> None:
+    digits = _digits(table, unit)
     for position, row in enumerate(table.itertuples()):
         axes.plot([row.low, row.high], [position, position], color=theme.TRAIN, linewidth=3, alpha=0.4)
         axes.plot(row.median, position, marker="o", color=theme.TRAIN, markersize=5)
         axes.annotate(
-            wording.quantity(row.median, unit, language), (row.median, position), (0, 6),
+            _worded(row.median, unit, digits, language), (row.median, position), (0, 6),
             textcoords="offset points", ha="center", size=8,
         )  # fmt: skip
     axes.set_xlim(0, 1.15 * table.high.max())

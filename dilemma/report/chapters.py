@@ -11,6 +11,7 @@ from dilemma.report import markdown, validity
 from dilemma.wording import LANGUAGES
 
 HIDDEN = {"parameters", "injected-parameters", "remove-cell"}
+NUMBERED = re.compile(r"(?!00)[0-8]\d(?=-)")  # summary (00) and sources (99) are not called by a number
 
 
 @dataclass
@@ -34,6 +35,12 @@ def read(source: Path | NotebookNode, language: str) -> Chapter:
     given = titles.get(language) if isinstance(titles, Mapping) else ""
     title = given or _chapter_heading(node, language) or node.metadata.get("title") or slug
     return Chapter(node, clean(str(slug)), str(title), problems)
+
+
+def number(slug: str) -> str:
+    """The number that the text calls a chapter by, such as 04, or an empty string."""
+    found = NUMBERED.match(slug)
+    return found[0] if found else ""
 
 
 def make_slugs_unique(chapters: Sequence[Chapter]) -> None:
@@ -79,9 +86,9 @@ def clean(wanted: str) -> str:
 
 def free(wanted: str, taken: set[str]) -> str:
     """`wanted`, or the first of wanted-2, wanted-3, … that is not taken; it is taken then."""
-    number, found = 1, wanted
+    count, found = 1, wanted
     while found in taken:
-        number += 1
-        found = f"{wanted}-{number}"
+        count += 1
+        found = f"{wanted}-{count}"
     taken.add(found)
     return found

@@ -10,7 +10,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from dilemma import wording
-from dilemma.report import chapters, markdown, merge, references
+from dilemma.report import chapters, markdown, merge, references, typography
 from dilemma.report.strings import string
 from dilemma.report.tables import Grid, Token, from_spec
 
@@ -79,7 +79,7 @@ class Document:
 
     def table(self, spec: Mapping[str, Any], chapter: str = "") -> Grid:
         """The grid of a chapter's table."""
-        return from_spec(spec, lambda text: self.inline(text, chapter))
+        return from_spec(spec, lambda text: typography.cell(self.inline(text, chapter)))
 
     def report(self, problem: str) -> None:
         """Remember a problem once, however often a renderer meets it."""

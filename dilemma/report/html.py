@@ -16,7 +16,7 @@ from traitlets import Enum, Instance
 from traitlets.config import Config
 
 from dilemma.findings import TABLE
-from dilemma.report import explorer, fontfaces, markup, outputs, slimming, vector
+from dilemma.report import chapters, explorer, fontfaces, listing, markup, navigation, outputs, slimming, vector
 from dilemma.report.document import Document, single
 from dilemma.report.glossary import Glossary
 from dilemma.report.hypertext import Hypertext
@@ -86,6 +86,7 @@ class Page:
         self.hypertext = Hypertext(document, self._highlight)
         self.glossary = Glossary(document.notebook)
         self.styles = slimming.Styles()
+        self._folds = listing.folds(document.notebook.cells)
         self._images = 0
         self._lifted = ""
 
@@ -106,6 +107,10 @@ class Page:
         """The highlighted source of a code cell in its scroll box."""
         name = f"{self.word('code')} {self.word('code_of', cell=cell.id)}"
         return self.hypertext.code_box(self._highlight(cell.source, metadata=cell.metadata), name)
+
+    def folded(self, cell: NotebookNode) -> list[NotebookNode]:
+        """The cells whose code stands folded away in the place of this one's: it and those that follow at once."""
+        return self._folds.get(cell.id, [])
 
     def picture(self, output: NotebookNode) -> str:
         """A figure: SVG inline, everything else as a data address."""
@@ -133,7 +138,8 @@ class Page:
             output
             for cell in self.document.notebook.cells
             for output in cell.get("outputs", ())
-            if (own := output.metadata.get("dilemma", {})).get("kind") == "figure" and own["chapter"] == SUMMARY
+            if (own := output.get("metadata", {}).get("dilemma", {})).get("kind") == "figure"
+            and own["chapter"] == SUMMARY
         ]
         figure = self.picture(figures[0]) if figures else ""
         self._lifted = figures[0].metadata.dilemma.id if figures else ""
@@ -155,30 +161,15 @@ class Page:
 
     def contents(self) -> str:
         """The nested list of chapters and their sections."""
-        shown = [heading for heading in self.document.headings if heading.level <= 2]
-        items, depth = "", 0
-        for heading in shown:
-            items += "<ol>\n" if heading.level > depth else "</li>\n"
-            items += "</ol></li>\n" if heading.level < depth else ""
-            items += f'<li><a href="#{escape(heading.anchor)}">{self.inline(heading.markdown)}</a>'
-            depth = heading.level
-        return items + "</li></ol>" * depth
+        return navigation.contents(self.document, self.inline)
 
     def turn(self, following: str) -> str:
-        """The links at a chapter's end, to the one before it and to the one that follows, if any."""
-        slugs = [heading.anchor for heading in self.document.headings if heading.level == 1]
-        place = slugs.index(following) if following in slugs else len(slugs)
-        before = slugs[place - 2] if place > 1 else ""
-        links = [
-            f'<a rel="{rel}" href="#{slug}"><span>{self.word(word)}</span> {escape(self.chapter_name(slug))}</a>'
-            for rel, word, slug in (("prev", "previous", before), ("next", "next", following))
-            if slug in slugs
-        ]
-        return f'<p class="turn">{" ".join(links)}</p>\n' if links else ""
+        """The links at a chapter's end to its neighbours."""
+        return navigation.turn(self.document, following)
 
     def chapter_name(self, slug: str) -> str:
-        """The heading of a chapter, as text."""
-        return next((h.markdown for h in self.document.headings if h.anchor == slug), slug)
+        """The number, if it has one, and the heading of a chapter, as text."""
+        return f"{chapters.number(slug)} {navigation.name(self.document, slug)}".strip()
 
     def provenance(self) -> str:
         """The table of what the report was made from."""
@@ -233,6 +224,8 @@ def _entry_name(key: str, language: str) -> str:
 
 
 def _entry_text(value: Any) -> str:
+    if value in ("", [], {}, None):
+        return "–"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Iterable
 from html import escape
 
-from dilemma.report import formulas, glossary, listing, markdown, values
+from dilemma.report import formulas, glossary, html_tables, listing, markdown, navigation, typography, values
 from dilemma.report.document import Document
 from dilemma.report.strings import string
-from dilemma.report.tables import Cell, Grid, Token, plain
+from dilemma.report.tables import Grid, Token, plain
 
 SAFE_LINK = ("https://", "http://", "mailto:", "#")
 ELEMENTS = {
@@ -15,7 +15,6 @@ ELEMENTS = {
     "def_list_head": "dt", "def_list_item": "dd",
 }  # fmt: skip
 TERM = f"#{glossary.ROW}"
-LONG = 44  # characters from which a table column needs room for sentences
 
 
 class Hypertext:
@@ -45,7 +44,7 @@ class Hypertext:
     # Inline
 
     def _text(self, token: Token) -> str:
-        pieces = markdown.script_runs(token.get("raw", ""))
+        pieces = markdown.script_runs(typography.joined(token.get("raw", "")))
         return "".join(
             f'<span lang="{lang}">{escape(run)}</span>' if lang else escape(run) for run, lang in pieces
         )
@@ -103,7 +102,7 @@ class Hypertext:
 
     def _heading(self, token: Token) -> str:
         level, anchor = token["attrs"]["level"] + 1, escape(token["attrs"]["anchor"])
-        text = self.render(token["children"])
+        text = navigation.numbered(anchor if level == 2 else "", self.render(token["children"]))
         label = f"{self.word('section_link')}: {escape(plain(token['children']))}"
         link = f'<a class="here" href="#{anchor}" aria-label="{label}">#</a>'
         return f'<h{level} id="{anchor}">{text} {link}</h{level}>\n'
@@ -165,8 +164,8 @@ class Hypertext:
         wide = " wide" if grid.wide else ""
         return (
             f'<figure class="table{wide}"{anchor}>{self._caption(label, grid.caption)}'
-            f'<div class="scroll" {self._box(name, role)}>\n<table aria-label="{name}">\n{self._head(grid)}'
-            f"<tbody>\n{self._body(grid)}</tbody>\n</table></div></figure>\n"
+            f'<div class="scroll" {self._box(name, role)}>\n{html_tables.table(grid, name, self.render)}'
+            "</div></figure>\n"
         )
 
     def _caption(self, label: str, caption: str) -> str:
@@ -175,31 +174,6 @@ class Hypertext:
         text = self.render(self.document.inline(caption))
         numbered = f"<b>{escape(label)}.</b> " if label else ""
         return f"<figcaption>{numbered}{text}</figcaption>"
-
-    def _head(self, grid: Grid) -> str:
-        rows = "".join(
-            f"<tr>{''.join(self._cell(cell, grid, 'col') for cell in row)}</tr>\n" for row in grid.head
-        )
-        return f"<thead>\n{rows}</thead>\n" if rows else ""
-
-    def _body(self, grid: Grid) -> str:
-        lines = []
-        for index, row in enumerate(grid.body):
-            anchor = f' id="{escape(grid.row_id(index))}"' if grid.row_id(index) else ""
-            lines.append(f"<tr{anchor}>{''.join(self._cell(cell, grid, 'row') for cell in row)}</tr>\n")
-        return "".join(lines)
-
-    def _cell(self, cell: Cell, grid: Grid, scope: str) -> str:
-        content = self.render(cell.tokens)
-        align = grid.aligns[cell.column] if cell.column < len(grid.aligns) else "left"
-        kinds = [*([align] if align != "left" else []), *(["long"] if _is_long(cell) else [])]
-        attributes = f' class="{" ".join(kinds)}"' if kinds else ""
-        attributes += f' colspan="{cell.colspan}"' if cell.colspan > 1 else ""
-        attributes += f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
-        if not cell.header or not content:
-            return f"<td{attributes}>{content}</td>"
-        scope = "colgroup" if scope == "col" and cell.colspan > 1 else scope
-        return f'<th scope="{scope}"{attributes}>{content}</th>'
 
     def figure(self, picture: str, anchor: str, label: str, caption: str, description: str = "") -> str:
         """A picture, the values that its description says, folded, and its caption.
@@ -239,7 +213,3 @@ class Hypertext:
     def _way_back(self, number: int, use: int) -> str:
         return self.word("back" if use == 1 else "back_again", number=number, use=use)
 
-
-def _is_long(cell: Cell) -> bool:
-    """Whether the cell holds sentences; one long word, such as a hash, may be broken anywhere instead."""
-    return len(cell.text) > LONG and " " in cell.text

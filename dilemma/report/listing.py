@@ -1,6 +1,11 @@
-"""Highlighted code with few marks: comments, keywords and strings; all else has no colour of its own."""
+"""Code in the page: highlighted with few marks, since most of it has no colour of its own, and folded away."""
 
 import re
+from collections.abc import Iterable
+
+from nbformat import NotebookNode
+
+from dilemma.report.chapters import tags
 
 KINDS = {"k": "b", "s": "i", "c": "em"}  # short elements, since their marks would be a tenth of the page
 KEYWORD, STRING = {"ow"}, {"sa", "si"}
@@ -22,3 +27,25 @@ def _mark(found: re.Match[str]) -> str:
     kind = "k" if name in KEYWORD else name[0]
     element = KINDS.get(kind) if name not in STRING else None
     return f"<{element}>{text}</{element}>" if element else text
+
+
+def folds(cells: Iterable[NotebookNode]) -> dict[str, list[NotebookNode]]:
+    """The code cells that share a fold, because nothing is shown between them, by the id of the first."""
+    found: dict[str, list[NotebookNode]] = {}
+    run: list[NotebookNode] = []
+    for cell in cells:
+        if _shows_code(cell):
+            if not run or cell.metadata.dilemma.first or _is_open(cell) != _is_open(run[0]):
+                run = found.setdefault(cell.id, [])
+            run.append(cell)
+        if cell.cell_type != "code" or cell.outputs:
+            run = []
+    return found
+
+
+def _shows_code(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and bool(cell.source.strip()) and "remove-input" not in tags(cell)
+
+
+def _is_open(cell: NotebookNode) -> bool:
+    return "show-input" in tags(cell)

@@ -4,7 +4,8 @@ Tokens are mistune's (`type`, `children`, `raw`, `attrs`) with these changes, so
 no case of its own: `callout` (attrs kind: finding, caveat or note) for a quotation that starts with a bold
 label; `grid` (attrs grid: tables.Grid) for every table; `block_math` only at block level, `inline_math`
 inside text, LaTeX environments included; raw HTML reduced to the same tokens (also `subscript`,
-`superscript`, `anchor` with attrs id); headings only at the top level; no blank lines; text unescaped.
+`superscript`, `anchor` with attrs id); headings only at the top level; no blank lines; text unescaped and set as
+`typography` says.
 """
 
 import html
@@ -18,7 +19,7 @@ from mistune.plugins.footnotes import parse_ref_footnote
 from mistune.util import unikey
 from nbconvert.filters.markdown_mistune import MathBlockParser, MathInlineParser
 
-from dilemma.report import inline_tags, markup, tables
+from dilemma.report import inline_tags, markup, tables, typography
 from dilemma.report.tables import Token, plain
 
 DEEPEST = 100  # levels of tokens
@@ -212,7 +213,7 @@ def _latex(token: Token) -> str:
 
 
 def _tidy_inline(tokens: Iterable[Token]) -> list[Token]:
-    return inline_tags.paired([_tidy_one(token) for token in tokens])
+    return list(typography.inline(inline_tags.paired([_tidy_one(token) for token in tokens])))
 
 
 def _tidy_one(token: Token) -> Token:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from dilemma.report import typography
 from dilemma.report.strings import string
 from dilemma.report.tables import Grid, Token, plain
 from dilemma.wording import pick
@@ -61,7 +62,7 @@ def _link(token: Token, document: "Document") -> Token:
         document.report(f"The link to {url} ({plain(token['children'])}) leads nowhere; it is set as text.")
         return {"type": "span", "children": token["children"]}
     if anchor in document.labels:
-        return {**token, "children": [{"type": "text", "raw": document.labels[anchor]}]}
+        return {**token, "children": [{"type": "text", "raw": typography.text(document.labels[anchor])}]}
     return token
 
 

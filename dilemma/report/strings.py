@@ -44,6 +44,7 @@ STRINGS = {
     ),
     "code": Text("Code", "Code"),
     "code_of": Text("of cell {cell}", "der Zelle {cell}"),
+    "code_of_all": Text("of cells {cell}", "der Zellen {cell}"),
     "show_code": Text("Show all code", "Gesamten Code zeigen"),
     "hide_code": Text("Hide all code", "Gesamten Code verbergen"),
     "messages": Text("Messages of the run", "Meldungen des Laufs"),

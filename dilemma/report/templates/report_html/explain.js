@@ -71,14 +71,15 @@ if ("popover" in HTMLElement.prototype) {
     const where = `notebooks/${found.chapter}.ipynb, ${box.dataset.cell} ${found.cell}`;
     const shown = found.formula ? make("dd", make("code", found.formula), ` (${where}) `) : make("dd", `${where} `);
     list.append(make("dt", box.dataset.computed), shown);
-    const fold = document.querySelector(`details.source [aria-label$=" ${CSS.escape(found.cell)}"]`)?.closest("details");
-    if (!fold) return;
+    const code = document.querySelector(`details.source [aria-label$=" ${CSS.escape(found.cell)}"]`);
+    if (!code) return;
+    const fold = code.closest("details");
     const way = make("button", box.dataset.code);
     way.type = "button";
     way.addEventListener("click", () => {
       box.hidePopover();
       fold.open = true;
-      fold.scrollIntoView({ block: "center" });
+      code.scrollIntoView({ block: "center" });
       fold.querySelector("summary").focus({ preventScroll: true });
     });
     shown.append(way);

@@ -29,7 +29,8 @@
     current = link;
     if (link && contents.scrollHeight > contents.clientHeight) {
       const { top, bottom } = link.getBoundingClientRect();
-      if (top < 0 || bottom > innerHeight) contents.scrollTop += top - innerHeight / 2;
+      const search = contents.querySelector("[role=search]").getBoundingClientRect(); // stays at the top
+      if (top < search.bottom || bottom > innerHeight) contents.scrollTop += top - innerHeight / 2;
     }
     // The other language opens where the reader is: its anchors are the same.
     document.querySelectorAll("[hreflang]").forEach((edition) => { edition.hash = place; });
@@ -67,7 +68,7 @@
       const scrolls = box.scrollWidth > box.clientWidth + 1;  // widths are rounded
       if (scrolls) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
-      box.parentElement.classList.toggle("wider", scrolls);
+      box.classList.toggle("wider", scrolls);
       fade(box);
     }
   };
@@ -76,4 +77,13 @@
   addEventListener("scroll", (event) => { if (event.target.classList?.contains("scroll")) fade(event.target); }, true);
   document.fonts.ready.then(reach);
   reach();
+}
+
+// On a phone the style sheet takes long tables apart; they remain tables for those who hear them.
+{
+  const ROLES = { table: "table", "thead, tbody": "rowgroup", tr: "row", "thead th": "columnheader", "tbody th": "rowheader", td: "cell" };
+  for (const [parts, role] of Object.entries(ROLES)) {
+    const places = parts.split(", ").map((part) => part === "table" ? "table.stack" : `.stack ${part}`);
+    document.querySelectorAll(places).forEach((part) => part.setAttribute("role", role));
+  }
 }

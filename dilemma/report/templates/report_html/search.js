@@ -8,7 +8,8 @@
   const box = field.closest("[role=search]");
   const count = box.querySelector("[role=status]");
   const list = document.getElementById("contents-hits");
-  const folded = (text) => text.replace(/[\u00a0\u202f]/g, " ").replace(/\u00ad/g, "").toLocaleLowerCase();
+  const folded = (text) =>
+    text.replace(/[\u00a0\u202f]/g, " ").replace(/[\u00ad\u2060]/g, "").replace(/’/g, "'").toLocaleLowerCase();
 
   // The smallest pieces a reader would call a place, each with the heading it stands under.
   const KINDS = "h2, h3, h4, h5, p, li, dt, dd, tr, figcaption";
@@ -48,19 +49,19 @@
   };
 
   // The words are marked in the text without changing it, where the browser can.
+  const pattern = (word) => {
+    const signs = [...word].map((sign) => sign === "'" ? "['’]" : sign.replace(/[\\^$.*+?()[\]{}|\/-]/, "\\$&"));
+    return new RegExp(signs.join("[\\u00ad\\u2060]*"), "gi");
+  };
   const ranges = (element, words) => {
     const found = [];
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
-      const text = walker.currentNode.data.toLocaleLowerCase();
-      if (text.length !== walker.currentNode.length) continue;
-      for (const word of words) {
-        for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length)) {
-          const range = new Range();
-          range.setStart(walker.currentNode, at);
-          range.setEnd(walker.currentNode, at + word.length);
-          found.push(range);
-        }
+      for (const hit of words.flatMap((word) => [...walker.currentNode.data.matchAll(pattern(word))])) {
+        const range = new Range();
+        range.setStart(walker.currentNode, hit.index);
+        range.setEnd(walker.currentNode, hit.index + hit[0].length);
+        found.push(range);
       }
     }
     return found;
