@@ -15,7 +15,7 @@ from babel.dates import get_month_names
 from dilemma import evidence, findings
 from dilemma.execution.execute import execute
 from dilemma.parameters import Parameters
-from dilemma.report import document, provenance
+from dilemma.report import document, pdf, provenance
 
 pytestmark = pytest.mark.slow
 
@@ -58,6 +58,16 @@ def test_every_day_makes_a_report_without_a_problem(runs, day):
     made = document.build(sorted(runs[day].glob("*.ipynb")), language, {"parameters": {"as_of": day}})
     assert [] == made.problems
     assert len(made.verdict) > 200 and findings.PLACEHOLDER not in made.verdict
+
+
+@pytest.mark.parametrize("day", DAYS[-2:])
+def test_the_pdf_of_a_late_day_keeps_to_the_standards_in_both_languages(runs, day, tmp_path):
+    other = {"de": "en", "en": "de"}[runs[day].name]
+    assert all(outcome.ok for outcome in execute(NOTEBOOKS, tmp_path, [edition(day, other)]))
+    for folder in (runs[day], tmp_path / other):
+        made = document.build(sorted(folder.glob("*.ipynb")), folder.name, {"parameters": {"as_of": day}})
+        pdf.render_pdf(made)
+        assert [] == made.problems, folder.name
 
 
 @pytest.mark.parametrize("day", DAYS)

@@ -87,7 +87,7 @@ def test_the_digest_of_the_inputs_can_be_read_without_a_pdf_library():
 def test_the_outline_lists_chapters_and_sections():
     assert [
         "Summary",
-        "How many soldiers?",
+        "02\N{EN SPACE}How many soldiers?",
         ["What was counted", "Method", ["A list"], "Limits"],
         "Sources",
         "How this report was made",

@@ -52,6 +52,24 @@ def test_korean_and_russian_are_marked_with_their_language():
     assert marked == render("In 조선 and Курск.")
 
 
+def test_a_range_of_numbers_stays_on_one_line():
+    assert '#"2\N{WORD JOINER}–\N{WORD JOINER}3 days";' == new_renderer().words("2–3 days")
+
+
+def test_a_long_address_may_go_on_after_a_stroke_or_a_dot():
+    written = new_renderer().words("10.1177/0272989X13505910, and/or")
+    assert '#"10.\u200b1177/\u200b0272989X13505910, and/or";' == written
+
+
+def test_signs_that_keep_words_together_have_a_glyph():
+    assert set() == typesetting.missing_characters("\N{NO-BREAK SPACE}\N{NON-BREAKING HYPHEN}\N{WORD JOINER}")
+
+
+def test_a_chapter_bears_the_number_by_which_the_text_calls_it():
+    written = [new_renderer().heading(1, slug, text("A title")) for slug in ("04-horn", "99-sources")]
+    assert [True, False] == ["#muted(" in heading for heading in written]
+
+
 def test_a_link_into_the_document_becomes_a_reference():
     assert '#goto("here", kind: "reference")[#"there";];\n\n' == render("[there](#here)")
 
@@ -171,12 +189,15 @@ def test_only_a_table_whose_columns_are_narrower_than_a_word_is_hyphenated():
 @pytest.mark.parametrize(
     ("caption", "title"),
     [
-        ("Words for strengths (assumed). More.", "Words for strengths"),
-        ("The three yardsticks: persons a day, persons.", "The three yardsticks"),
-        ("Öffentliche Zählungen bis 24. Oktober 2024, je Feld.", "Öffentliche Zählungen bis 24. Oktober 2024"),
+        ("Words for the strengths of claims (assumed). More.", "Words for the strengths of claims"),
+        ("Words (assumed). More.", "Words (assumed)"),
+        ("The three yardsticks used here: persons a day, persons.", "The three yardsticks used here"),
+        ("Zählungen bis 24. Oktober 2024, je Feld.", "Zählungen bis 24. Oktober 2024, je Feld"),
+        ("Anteil der Welten, in denen jede die beste ist. Mehr.", "Anteil der Welten, in denen jede die beste ist"),
+        ("Wahrscheinlichkeit einer Antwort, Stand 24. Oktober 2024.", "Wahrscheinlichkeit einer Antwort"),
         ("Das Spiel bei λ = 0,5. Wert: tausend.", "Das Spiel bei λ = 0,5"),
         ("Prognosen nach dem, was man wusste: Mittel.", "Prognosen nach dem, was man wusste"),
-        ("Short.", "Short."),
+        ("Short.", "Short"),
     ],
 )
 def test_the_title_of_a_figure_is_the_beginning_of_its_caption(caption, title):
@@ -223,5 +244,6 @@ def printed(pdf):
 
 
 def squeezed(value):
-    """The text without blanks and with one form for every accented letter."""
-    return "".join(unicodedata.normalize("NFKC", value).split())
+    """The text without blanks and breaks, and with one form for every accented letter."""
+    visible = value.replace("\N{ZERO WIDTH SPACE}", "").replace("\N{WORD JOINER}", "")
+    return "".join(unicodedata.normalize("NFKC", visible).split())

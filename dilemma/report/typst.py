@@ -9,11 +9,11 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from urllib.parse import unquote_to_bytes
 
-from dilemma.report import markdown, typesetting, typst_lists, typst_tables
+from dilemma.report import chapters, markdown, typesetting, typst_lists, typst_tables, typography
 from dilemma.report.document import Document
 from dilemma.report.strings import string
 from dilemma.report.tables import Grid, Token, plain
-from dilemma.report.typst_text import breakable, literal, title_of, trimmed, without_links
+from dilemma.report.typst_text import address_breakable, breakable, literal, title_of, trimmed, without_links
 
 Runs = list[tuple[str, str | None]]  # pieces of text with the language of those in another script
 # Typst nests a limited number of boxes; deeper ones keep their text and lose their box.
@@ -21,7 +21,7 @@ DEEPEST = 16
 WHOLE_CALLOUT = 1500  # characters; a longer one may continue on the next page
 WRAPS = {
     "strong": "strong", "emphasis": "emph", "strikethrough": "strike", "subscript": "sub",
-    "superscript": "super",
+    "superscript": "super", "lead": "lead",
 }  # fmt: skip
 
 
@@ -43,7 +43,7 @@ class TypstRenderer:
     def render(self, tokens: Iterable[Token]) -> str:
         """The Typst of tokens; a kind without a method of its own gives its children or its text."""
         self._depth += 1
-        rendered = "".join(self._render(token) for token in tokens)
+        rendered = "".join(map(self._render, typst_lists.with_leads(tokens)))
         self._depth -= 1
         return rendered
 
@@ -53,11 +53,15 @@ class TypstRenderer:
 
     def words(self, text: str) -> str:
         """Text as it stands, Korean and Russian marked as such."""
-        one_line = self.shown(re.sub(r"[ \t\r\n\f\v]+", " ", text))
         return "".join(
             f"#foreign({literal(language)}, {literal(run)});" if language else f"#{literal(run)};"
-            for run, language in markdown.script_runs(one_line)
+            for run, language in self.runs(text)
         )
+
+    def runs(self, text: str) -> Runs:
+        """Text on one line in pieces of one script, with its places to break and not to break."""
+        one_line = self.shown(re.sub(r"[ \t\r\n\f\v]+", " ", text))
+        return list(markdown.script_runs(address_breakable(typography.joined(one_line))))
 
     def word(self, key: str, **values: object) -> str:
         """One of the report's own words."""
@@ -89,7 +93,8 @@ class TypstRenderer:
         label = f"#label({literal(anchor)})" if anchor and self._take(anchor) else ""
         shown = any(sign.isprintable() and not sign.isspace() for sign in plain(without_links(tokens)))
         title = self.inline(without_links(tokens)) if shown else self.word("untitled")
-        return f"#heading(level: {level})[{title}]{label};\n\n"
+        mark = f"#muted({literal(number)});" if level == 1 and (number := chapters.number(anchor)) else ""
+        return f"#heading(level: {level})[{mark}{title}]{label};\n\n"
 
     def code(self, source: str, language: str = "") -> str:
         """A block of program text."""
@@ -100,8 +105,7 @@ class TypstRenderer:
         """The arguments that name, number and caption one of the "figures" or "tables"."""
         place = self.place(name)
         if name and number:
-            title = markdown.script_runs(self.shown(title_of(plain(caption))))
-            self.lists[kind].append((name, number.split()[-1], list(title)))
+            self.lists[kind].append((name, number.split()[-1], self.runs(title_of(plain(caption)))))
         return f"name: {place}, number: [{self.words(number)}], [{self.inline(caption)}]"
 
     def table(self, grid: Grid, name: str = "", number: str = "", caption: Sequence[Token] = ()) -> str:
@@ -110,11 +114,11 @@ class TypstRenderer:
             return ""
         if not typst_tables.is_wide(grid):
             naming = self.naming("tables", name, number, caption)
-            return typst_tables.board(self, grid, naming, floating=bool(number)) + ";\n\n"
+            return typst_tables.board(self, grid, naming) + ";\n\n"
         name = name or f"sideways-{len(self.anchors)}"
         naming = self.naming("tables", name, number, caption)
         for piece in typst_tables.bands(grid):
-            self._sideways.append(typst_tables.board(self, piece, naming, floating=False))
+            self._sideways.append(typst_tables.board(self, piece, naming))
             naming = self.naming("tables", "", "", ())
         what = number or string("table", self.document.language)
         return f"#pointer({literal(name)})[{self.word('on_page', what=what)}];\n\n"

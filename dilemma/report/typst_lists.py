@@ -1,13 +1,22 @@
 """Lists as Typst: bullets, numbers, things to do, and terms with what they mean."""
 
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dilemma.report.tables import Token
+from dilemma.report.tables import Token, plain
 
 if TYPE_CHECKING:
     from dilemma.report.typst import TypstRenderer
 
 SHORT = 2000  # signs of Typst, about a third of a page: an item that may wait for the next one
+
+
+def with_leads(tokens: Iterable[Token]) -> Iterator[Token]:
+    """The tokens; a paragraph with a colon before a list becomes a `lead`, from which no page end parts the list."""
+    for token, following in pairwise([*tokens, {"type": "end"}]):
+        leads = token["type"] == "paragraph" and following["type"] == "list"
+        yield {**token, "type": "lead"} if leads and plain(token["children"]).rstrip().endswith(":") else token
 
 
 def listing(renderer: "TypstRenderer", token: Token) -> str:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,11 +19,12 @@ SIZE, FINE_SIZE, SMALLEST = 8.8, 8.2, 5.0  # points; the fine size is for turned
 LEGIBLE = 6.5  # points; a table that would have to be set smaller is cut into several
 PORTRAIT, FINE_PORTRAIT, LANDSCAPE = 104, 111, 178  # characters across an upright and a turned page
 LONG = 40  # rows that make a table to look things up in
-BOLD = 1.2  # how much wider a header is set
+WORD, BOLD = 1.1, 1.2  # how much wider than its average a word can be, and how much wider a header is set
 GAP = 2  # characters that a column's padding takes
 SHORT = 12  # a column no wider than this is never wrapped
 LONGEST_WORD = 18  # longer ones may break
-SMALL, WHOLE = 6, 16  # a table of fewer lines stays in its place or, up to the second, on one page
+WHOLE, FEW = 10, 25  # a table of no more lines stays on one page, and so does one of few rows and these lines
+TOGETHER = 3  # rows that a longer one keeps on either page at least
 STEP = 2  # characters by which columns grow in turn
 UNEVEN = 4  # the higher, the more a row is as high as its highest cell, and not as all cells together
 LONG_CELL = 1500  # characters; a longer cell may continue on the next page
@@ -45,27 +46,24 @@ def bands(grid: Grid) -> list[Grid]:
     return [grid] if len(pieces) == 1 else [replace(piece, wide=True) for piece in pieces]
 
 
-def board(renderer: "TypstRenderer", grid: Grid, naming: str, floating: bool) -> str:
-    """The call that sets `grid`, which has at least one column; `naming` is its name and caption.
-
-    A `floating` table may leave its place when it would otherwise leave a gap.
-    """
+def board(renderer: "TypstRenderer", grid: Grid, naming: str) -> str:
+    """The call that sets `grid`, which has at least one column; `naming` is its name and caption."""
     columns, (room, size) = width(grid), _room(grid)
     least, most = _extents(grid)
     head, body = _laid_out(grid.head, columns), _laid_out(grid.body, columns)
     shares = _shares(head + body, least, room) if sum(most) > room else []
-    lines = _lines(head + body, shares or most)
+    breakable = _lines(head + body, shares or most) > (WHOLE if len(body) >= 2 * TOGETHER else FEW)
     options = [
         f"widths: ({''.join(f'{share:.1f}fr, ' for share in shares) or 'auto, ' * columns})",
         f"align: ({''.join(f'{align}, ' for align in _aligns(grid, columns))})",
-        f"hyphenate: {str(_breaks_words(head + body, shares)).lower()}",
+        f"hyphenate: {str(_breaks_words(body, shares)).lower()}",
         f"size: {max(SMALLEST, size * min(1.0, room / sum(least))):.1f}pt",
-        f"breakable: {str(lines > WHOLE).lower()}",
-        f"floating: {str(floating and SMALL < lines <= WHOLE).lower()}",
+        f"breakable: {str(breakable).lower()}",
+        f"opening: {sum(map(len, body[:TOGETHER]))}",
         *_header(renderer, head),
         naming,
     ]
-    return f"#board({', '.join(options)}{''.join(_body(renderer, grid, body))})"
+    return f"#board({', '.join(options)}{_body(renderer, grid, body, breakable)})"
 
 
 def _room(grid: Grid) -> tuple[int, float]:
@@ -104,13 +102,13 @@ def _extents(grid: Grid) -> tuple[list[float], list[float]]:
         text = cell.text
         whole = len(text) <= SHORT and not cell.header
         word = min(len(text) if whole else _longest_word(text), LONGEST_WORD)
-        least[cell.column] = max(least[cell.column], GAP + word * (BOLD if cell.header else 1))
+        least[cell.column] = max(least[cell.column], GAP + word * (BOLD if cell.header else WORD))
         most[cell.column] = max(most[cell.column], GAP + len(text))
     return least, most
 
 
 def _longest_word(text: str) -> int:
-    return max(map(len, re.split(r"[\s/]+", text)))
+    return max(map(len, re.split(r"[ \t\n/]+", text.replace("\N{WORD JOINER}", ""))))
 
 
 def _breaks_words(rows: Sequence[Sequence[Cell]], widths: Sequence[float]) -> bool:
@@ -152,11 +150,27 @@ def _header(renderer: "TypstRenderer", rows: Sequence[Sequence[Cell]]) -> list[s
     return [f"header: table.header({cells})"] if cells else []
 
 
-def _body(renderer: "TypstRenderer", grid: Grid, rows: Sequence[Sequence[Cell]]) -> Iterator[str]:
-    for index, row in enumerate(rows):
-        anchor = renderer.anchor(grid.row_id(index))
-        for position, cell in enumerate(row):
-            yield f",\n  {_cell(renderer, cell, anchor if position == 0 else '')}"
+def _body(renderer: "TypstRenderer", grid: Grid, rows: Sequence[Sequence[Cell]], breakable: bool) -> str:
+    lines = [_row(renderer, row, renderer.anchor(grid.row_id(index))) for index, row in enumerate(rows)]
+    if not (breakable and _ends_together(rows)):
+        return "".join(lines)
+    # Typst tears no footer: so the last rows stay together, and no page begins with the very last.
+    end = "".join(lines[-TOGETHER:]).removeprefix(",")
+    return "".join(lines[:-TOGETHER]) + f",\n  table.footer(repeat: false,{end})"
+
+
+def _ends_together(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether the last rows can be one piece: others come before, no cell reaches in, none is a page long."""
+    first, last = rows[:-TOGETHER], rows[-TOGETHER:]
+    spans = any(index + cell.rowspan > len(first) for index, row in enumerate(first) for cell in row)
+    long = any(len(cell.text) > LONG_CELL for row in last for cell in row)
+    return len(rows) >= 2 * TOGETHER and not spans and not long
+
+
+def _row(renderer: "TypstRenderer", row: Sequence[Cell], anchor: str) -> str:
+    return "".join(
+        f",\n  {_cell(renderer, cell, anchor if position == 0 else '')}" for position, cell in enumerate(row)
+    )
 
 
 def _cell(renderer: "TypstRenderer", cell: Cell, anchor: str = "", bold: bool = False) -> str:

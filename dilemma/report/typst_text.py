@@ -11,9 +11,12 @@ BREAKS = ("softbreak", "linebreak")
 # A line of program text holds 67 signs; the pieces are shorter, so that they also fit into lists and notes.
 UNBROKEN = re.compile(r"[^ \t\n]{61,}")
 PIECE = re.compile(f"(?:{typesetting.SIGN.pattern}){{1,10}}", re.S)
+ADDRESS = re.compile(r"\S{20,}")  # such as a DOI; where a column is narrow, it may go on after a stroke or a dot
 ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
-# The beginning of a caption up to where it turns to details: a comma, a colon, the end of a sentence.
-TITLE = re.compile(r'.{17,}?(?=[,;:]\s(?!was\b)|\s\(|\s–\s|(?<!\s\d)(?<!\s\d\d)[.!?](?:\s+[A-ZÄÖÜ„“"(]|$))')
+# The beginning of a caption: its first sentence, or less where a bracket, a colon or the day leads on to details.
+DETAILS = r"(?<=.{25})(?:[;:]\s|\s\(|,\s(?:Stand|Wissensstand|as\sof|as\sknown)\s)"
+SENTENCE = r'(?<!\s\d)(?<!\s\d\d)[.!?](?:\s+[A-ZÄÖÜ„“"(]|$)'
+TITLE = re.compile(f"\\S.*?(?={DETAILS}|{SENTENCE})")
 
 
 def literal(text: str) -> str:
@@ -25,6 +28,11 @@ def literal(text: str) -> str:
 def breakable(text: str) -> str:
     """`text` with invisible places to break in each run without a blank that no line can hold."""
     return UNBROKEN.sub(lambda run: ZERO_WIDTH_SPACE.join(PIECE.findall(run[0])), text)
+
+
+def address_breakable(text: str) -> str:
+    """`text` with invisible places to break after each stroke and dot within a long run without a blank."""
+    return ADDRESS.sub(lambda run: re.sub(r"(?<=\w[/.])(?=\w)", ZERO_WIDTH_SPACE, run[0]), text)
 
 
 def title_of(caption: str) -> str:
