@@ -16,8 +16,7 @@ from dilemma.report.tables import Grid, Token, plain
 from dilemma.report.typst_text import address_breakable, breakable, literal, title_of, trimmed, without_links
 
 Runs = list[tuple[str, str | None]]  # pieces of text with the language of those in another script
-# Typst nests a limited number of boxes; deeper ones keep their text and lose their box.
-DEEPEST = 16
+DEEPEST = 16  # boxes that Typst nests; deeper ones keep their text and lose their box
 WHOLE_CALLOUT = 1500  # characters; a longer one may continue on the next page
 WRAPS = {
     "strong": "strong", "emphasis": "emph", "strikethrough": "strike", "subscript": "sub",
@@ -71,12 +70,11 @@ class TypstRenderer:
         """`text` with every sign that no font has replaced by U+FFFD, which the document reports."""
         text = text.replace("\r", "")
         missing = typesetting.missing_characters(text)
-        if not missing:
-            return text
         for sign in sorted(missing):
             names = " with ".join(f"U+{ord(c):04X} {unicodedata.name(c, '')}".strip() for c in sign)
             self.document.report(f"No font has the sign {names}; the PDF shows a replacement.")
-        return "".join(typesetting.REPLACEMENT if s in missing else s for s in typesetting.signs(text))
+        parts = typesetting.signs(text) if missing else [text]
+        return "".join(typesetting.REPLACEMENT if part in missing else part for part in parts)
 
     def anchor(self, name: str | None) -> str:
         """A place that links can lead to; nothing when the name is taken."""
@@ -125,10 +123,9 @@ class TypstRenderer:
 
     def sideways(self) -> str:
         """The landscape pages, after the chapters: there they tear no text apart, and share their pages."""
-        if not self._sideways:
-            return ""
-        title = self.heading(1, "sideways", [{"type": "text", "raw": string("sideways", self.document.language)}])
-        return f"#sideways[{title}{';'.join(self._sideways)}];\n\n"
+        title = [{"type": "text", "raw": string("sideways", self.document.language)}]
+        tables = ";".join(self._sideways)
+        return f"#sideways[{self.heading(1, 'sideways', title)}{tables}];\n\n" if tables else ""
 
     def picture(self, mime: str, data: str | bytes, name: str) -> str | None:
         """The file name of an image that Typst can set, or None for one it cannot read."""
@@ -191,8 +188,7 @@ class TypstRenderer:
         return self.anchor(token["attrs"]["id"])
 
     def _footnote_ref(self, token: Token) -> str:
-        key = token["attrs"]["key"]
-        name = literal("note:" + ":".join(key))
+        name = literal("note:" + ":".join(key := token["attrs"]["key"]))
         if key in self._notes:
             return f"#footnote(label({name}));"
         self._notes.add(key)
