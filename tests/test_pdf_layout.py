@@ -118,7 +118,7 @@ def test_tables_stand_in_the_order_of_their_numbers():
 
 
 def test_a_table_keeps_three_rows_on_every_page():
-    for before in range(15, 29):
+    for before in range(21, 33):
         cells = [new_markdown_cell("# A\n\n" + "\n\n".join(["A line."] * before)), table(1, 14)]
         rows = [len(re.findall(r"row \d+ of 1", words(sheet))) for sheet in pages(render(cells))]
         assert 14 == sum(rows) and 3 <= min(filter(None, rows))
