@@ -29,8 +29,7 @@
     current = link;
     if (link && contents.scrollHeight > contents.clientHeight) {
       const { top, bottom } = link.getBoundingClientRect();
-      const search = contents.querySelector("[role=search]").getBoundingClientRect(); // stays at the top
-      if (top < search.bottom || bottom > innerHeight) contents.scrollTop += top - innerHeight / 2;
+      if (top < 0 || bottom > innerHeight) contents.scrollTop += top - innerHeight / 2;
     }
     // The other language opens where the reader is: its anchors are the same.
     document.querySelectorAll("[hreflang]").forEach((edition) => { edition.hash = place; });
