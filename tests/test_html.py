@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from dilemma.report import fontfaces, formulas, html, vector
+from dilemma.report import fontfaces, formulas, html, html_tables, vector
 from dilemma.report.document import Document, build
 from dilemma.report.html import ReportHTML, render_html
 from dilemma.report.hypertext import Hypertext
@@ -384,3 +384,8 @@ class Balanced(HTMLParser):
             self.open.pop()
         elif tag not in self.VOID:
             self.open.append(f"/{tag}")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\f"])
+def test_no_end_of_a_line_lets_a_column_s_name_act_as_style(end):
+    assert '"a ; background: url(//evil)"' == html_tables._quoted(f"a{end}; background: url(//evil)")

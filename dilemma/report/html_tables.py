@@ -63,5 +63,5 @@ def _stack(grid: Grid) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A string of a style sheet."""
-    return '"' + re.sub(r'(["\\])', r"\\\1", " ".join(text.split("\n"))) + '"'
+    """A string of a style sheet; any end of a line would end it, and let the rest act as style."""
+    return '"' + re.sub(r'(["\\])', r"\\\1", re.sub(r"[\n\r\f]", " ", text)) + '"'
