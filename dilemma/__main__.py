@@ -84,12 +84,11 @@ def report(
     languages = (parameters.language,) if "language" in texts else LANGUAGES
     if not fresh and _is_current(parameters, languages, name, force):
         return
-    _start_importing()
-    _read_data()
-    _choose_inputs(parameters)
+    _start_importing(parameters)
     from dilemma.execution import explain as explanation
-    from dilemma.report.build import build_report  # after the check: it imports Jupyter
+    from dilemma.report.build import build_report  # imports Jupyter, while the other process looks at the premises
 
+    _check_premises(parameters)
     made = build_report(parameters, languages, name, timeout=timeout, force=force, fresh=fresh)
     if explain:
         tell(explanation.table(outcome.row for outcome in made.outcomes))
@@ -199,27 +198,22 @@ def _is_current(parameters: Parameters, languages: Sequence[str], name: str, for
     return bool(run)
 
 
-def _start_importing() -> None:
+def _start_importing(parameters: Parameters) -> None:
     """Lets another process import what the chapters need while this one imports Jupyter."""
     from dilemma.execution import preloaded
     from dilemma.report.current import NOTEBOOKS
 
-    preloaded.start(sorted(NOTEBOOKS.glob("*.ipynb")))
+    preloaded.start(sorted(NOTEBOOKS.glob("*.ipynb")), parameters)
 
 
-def _read_data() -> None:
-    """Reads every table, so that a broken row is refused before the first kernel starts."""
-    from dilemma import evidence
+def _check_premises(parameters: Parameters) -> None:
+    """Refuses a broken row, or inputs that the model does not have, before the first kernel starts."""
+    from dilemma.execution import preloaded
 
-    for resource in evidence.description()["resources"]:
-        evidence.read(resource["name"])
+    if not preloaded.approved():
+        from dilemma import premises  # imports pandas, which only this process needs then
 
-
-def _choose_inputs(parameters: Parameters) -> None:
-    """Refuses a claim, a key or a range that the model does not have, before the first kernel starts."""
-    from dilemma import headline
-
-    headline.choose(parameters)
+        premises.check(parameters)
 
 
 def _read_runs(*names: str) -> None:

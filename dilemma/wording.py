@@ -3,13 +3,15 @@
 from datetime import date
 from decimal import Decimal
 from numbers import Integral
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import pandas as pd
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from dilemma.parameters import LANGUAGES as LANGUAGES  # those of the contract
+
+if TYPE_CHECKING:  # whoever only words numbers need not wait for pandas
+    import pandas as pd
 
 # Decimals by unit; a share is printed as a percentage. Estimates of armies are not known to the
 # last man: whoever computes a headcount rounds it before it is worded.
@@ -210,7 +212,7 @@ def span(first: date, last: date, language: str) -> str:
     return f"{opening} {'to' if language == 'en' else 'bis'} {day(last, language)}"
 
 
-def likelihood(probability: float, scales: pd.DataFrame) -> pd.Series:
+def likelihood(probability: float, scales: "pd.DataFrame") -> "pd.Series":
     """Find the words for a probability: the row of the ICD 203 scale in whose band its printed percent lies.
 
     The bands touch; a border belongs to the higher one. Raises ValueError outside 0 to 1.

@@ -28,6 +28,7 @@ ROWS = [
     {"verdict"},
     {"stress", "discovery", "sensitivity", "hindsight", "explorer"},
     {"headline"},
+    {"premises"},
     {"figures"},
     {"findings"},
     {"chapter"},

@@ -29,6 +29,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[Call]:
         calls.append((parameters, tuple(languages), name, timeout, force))
         return build.Report(cli.ROOT / "reports/runs/x", (cli.ROOT / "reports/x.html",), (), ())
 
+    monkeypatch.setenv("DILEMMA_PLAIN_KERNELS", "1")  # so that this very process checks what must hold
     monkeypatch.setattr(build, "build_report", build_report)
     monkeypatch.setattr(current, "find", lambda *_, **options: None)
     return calls
@@ -151,11 +152,11 @@ def test_a_broken_table_is_refused_before_anything_is_built(built, monkeypatch, 
 
 
 def test_every_table_is_read_before_the_report_is_built(built, monkeypatch):
-    from dilemma import evidence
+    from dilemma import evidence, headline
 
     read: list[str] = []
     monkeypatch.setattr(evidence, "read", lambda table, *_: read.append(table))
-    monkeypatch.setattr(cli, "_choose_inputs", lambda _: None)
+    monkeypatch.setattr(headline, "choose", lambda _: None)
     cli.main(["report"])
     assert [resource["name"] for resource in evidence.description()["resources"]] == read
     assert 1 == len(built)

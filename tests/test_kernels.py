@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import nbformat
@@ -273,6 +276,43 @@ def test_a_kernel_is_the_first_that_a_lack_of_memory_ends(kind, project, chapter
     notebooks = project(**{"01_a": chapter(tell)})
     run(notebooks)
     assert "1000 True\n" == printed(notebooks, "01-a")
+
+
+@forks
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("parameters", "approved"),
+    [
+        (Parameters(), True),
+        (Parameters(inputs={"no_such_input": [1, 2, 3]}), False),
+        (Parameters(reject_claims=["C02"]), False),  # the model does not rest on it
+        (None, False),  # nothing was to be looked at
+    ],
+)
+def test_the_server_tells_whether_a_run_can_begin(parameters, approved):
+    with closing(preloaded.ForkServer([], parameters)) as server:
+        assert approved == server.approved()
+
+
+@forks
+def test_a_server_that_falls_approves_of_nothing(monkeypatch):
+    monkeypatch.setattr(preloaded, "SERVER", "dilemma.execution.missing")
+    with closing(preloaded.ForkServer([], Parameters())) as server:
+        assert not server.approved()
+
+
+@forks
+@pytest.mark.slow
+def test_a_broken_row_is_refused_before_the_first_kernel_starts(tmp_path):
+    for name in ("data", "dilemma", "notebooks"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    table = tmp_path / "data/inputs.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace(",0.", ",zero.", 1), encoding="utf-8")
+    command = [sys.executable, "-m", "dilemma", "report"]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert 2 == ended.returncode
+    assert re.fullmatch(r"data/inputs\.csv, line \d+.*zero.*\n", ended.stderr)
+    assert not (tmp_path / "reports").exists()
 
 
 @forks

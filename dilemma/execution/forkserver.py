@@ -1,8 +1,9 @@
 """A process that has the chapters' imports behind it and forks a kernel for each chapter.
 
-`python -m dilemma.execution.forkserver LIFELINE NOTEBOOK...` reads one request per line (JSON: arguments,
-environment, folder) and answers with the kernel's process id. It ends with its input, and all kernels with it.
-LIFELINE is a pipe that the caller holds open: should this process fall, the kernels still end with the caller.
+`python -m dilemma.execution.forkserver LIFELINE VERDICT PARAMETERS NOTEBOOK...` reads one request per line (JSON:
+arguments, environment, folder) and answers with the kernel's process id. It ends with its input, and all kernels
+with it. LIFELINE is a pipe that the caller holds open: should this process fall, the kernels still end with the
+caller. Into the pipe VERDICT goes one byte if a run with these PARAMETERS (JSON, empty: none) can begin.
 """
 
 import ast
@@ -22,7 +23,6 @@ PACKAGE = __package__.partition(".")[0]
 # What a kernel imports on its way to the first cell; ipykernel leaves these to the last moment.
 KERNEL = (
     "ipykernel.kernelapp",
-    "ipykernel.debugger",
     "IPython.core.completerlib",
     "IPython.core.debugger",
     "IPython.core.oinspect",
@@ -32,11 +32,12 @@ KERNEL = (
 )
 
 
-def main(lifeline: int, notebooks: Sequence[Path]) -> None:
+def main(lifeline: int, verdict: int, parameters: str, notebooks: Sequence[Path]) -> None:
     """Imports what the notebooks will, then forks kernels until the input ends."""
     # As ipykernel does: the folder this was started from must not lend its modules.
     del sys.path[0]
     with _ended_by(lifeline):
+        _check(verdict, parameters)
         _import(notebooks)
     if len(os.listdir("/proc/self/task")) > 1:
         return  # an import started a thread, which a fork would lack: the caller starts kernels the usual way
@@ -58,8 +59,26 @@ def _ended_by(lifeline: int) -> Iterator[None]:
     fcntl.fcntl(lifeline, fcntl.F_SETFL, flags)
 
 
+def _check(verdict: int, parameters: str) -> None:
+    """Lets a fork look whether a run can begin, while the imports go on here."""
+    if parameters:
+        from dilemma import parameters as contract
+        from dilemma import premises
+
+        if not os.fork():
+            with suppress(Exception):
+                premises.check(contract.build(json.loads(parameters)))
+                os.write(verdict, b"1")
+            os._exit(0)
+    os.close(verdict)
+
+
 def _import(notebooks: Sequence[Path]) -> None:
     """Imports what a kernel needs and what the notebooks' cells import."""
+    # Nobody debugs these kernels, and ipykernel does without it; a notebook may still import it.
+    sys.modules["debugpy"] = None
+    importlib.import_module("ipykernel.debugger")
+    del sys.modules["debugpy"]
     for module in (*KERNEL, *sorted({name for notebook in notebooks for name in imported(notebook)})):
         # A name may be a function, and a module that fails must fail in the cell that imports it.
         with suppress(Exception):
@@ -159,4 +178,4 @@ def _end_with(lifeline: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), [Path(name) for name in sys.argv[2:]])
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], [Path(name) for name in sys.argv[4:]])

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 
 from dilemma.execution import keys
+from dilemma.parameters import Parameters
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = f"{__package__}.forkserver"
@@ -43,12 +44,20 @@ def possible() -> bool:
     return True
 
 
-def start(notebooks: Sequence[Path]) -> None:
-    """Starts a server now, before Jupyter is imported here; the next run takes it."""
+def start(notebooks: Sequence[Path], parameters: Parameters | None = None) -> None:
+    """Starts a server now, before Jupyter is imported here; the next run takes it.
+
+    With `parameters` the server also looks whether a run with them can begin.
+    """
     if possible() and not _started:
         keys.drop_stale_bytecode()
         with suppress(OSError):  # whoever takes it will try again
-            _started.append((keys.tree(keys.PACKAGE), ForkServer(notebooks)))
+            _started.append((keys.tree(keys.PACKAGE), ForkServer(notebooks, parameters)))
+
+
+def approved() -> bool:
+    """Whether the server that was started found that the run can begin; it may take seconds to find out."""
+    return bool(_started) and _started[0][1].approved()
 
 
 def take(notebooks: Sequence[Path]) -> "ForkServer | None":
@@ -64,15 +73,19 @@ def take(notebooks: Sequence[Path]) -> "ForkServer | None":
 class ForkServer:
     """A running fork server; it imports in the background from the moment it is made."""
 
-    def __init__(self, notebooks: Sequence[Path]) -> None:
-        """Starts the process; it will have imported what the notebooks import."""
+    def __init__(self, notebooks: Sequence[Path], parameters: Parameters | None = None) -> None:
+        """Starts the process; it will have imported what the notebooks import, and checked the parameters."""
         end, self._lifeline = os.pipe()
-        with open(end, "rb"):
+        verdict, told = os.pipe()
+        self._verdict = open(verdict, "rb")  # noqa: SIM115 - close() closes it
+        values = parameters.model_dump_json() if parameters else ""
+        paths = sorted({str(path.resolve()) for path in notebooks})
+        with open(end, "rb"), open(told, "wb"):
             self._process = subprocess.Popen(
-                [sys.executable, "-m", SERVER, str(end), *sorted({str(path.resolve()) for path in notebooks})],
+                [sys.executable, "-m", SERVER, str(end), str(told), values, *paths],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                pass_fds=[end],
+                pass_fds=[end, told],
                 cwd=ROOT,
                 env={**FOR_IMPORTS, **os.environ, **SETTINGS},
                 start_new_session=True,  # Ctrl-C is for the caller
@@ -94,6 +107,10 @@ class ForkServer:
         self._forked = True
         return ForkedProcess(int(answer))
 
+    def approved(self) -> bool:
+        """Whether the server found that a run with its parameters can begin; without any it says no."""
+        return bool(select.select([self._verdict], [], [], LONGEST_WAIT)[0]) and self._verdict.read(1) == b"1"
+
     def give_up(self) -> None:
         """Lets nobody wait any longer for a first kernel: the server may still import."""
         if not self._forked:
@@ -103,6 +120,7 @@ class ForkServer:
         """Ends the server and every kernel that it forked."""
         self.give_up()
         os.close(self._lifeline)
+        self._verdict.close()
         with suppress(OSError):
             self._process.stdin.close()
         self._process.stdout.close()

@@ -10,7 +10,7 @@ from typing import Any
 from dilemma import findings
 from dilemma.execution.execute import Outcome, execute
 from dilemma.parameters import Parameters
-from dilemma.report import current, folders, provenance
+from dilemma.report import aside, current, document, folders, html, pdf, provenance
 from dilemma.report.current import NOTEBOOKS
 from dilemma.report.naming import REPORTS, checked_name, is_default, numbers_of, run_name
 from dilemma.report.strings import string
@@ -102,8 +102,6 @@ def _render(
     outcomes: Sequence[Outcome],
 ) -> list[str]:
     """Writes HTML and PDF of one language; returns what could not be shown as written."""
-    from dilemma.report import aside, document, html, pdf  # after the kernels: importing them takes a while
-
     failed = [_gap(outcome) for outcome in outcomes if outcome.language == language and not outcome.ok]
     executed = sorted((folder / language).glob("*.ipynb"))
     report = document.build(executed, language, about, failed, languages)

@@ -1,0 +1,14 @@
+"""What must hold before a run begins: the tables can be read, and the parameters fit the model."""
+
+from dilemma import evidence, headline
+from dilemma.parameters import Parameters
+
+
+def check(parameters: Parameters) -> None:
+    """Reads every table and chooses the inputs.
+
+    Raises DataError for a broken row, and ParameterError for a claim, a key or a range that the model does not have.
+    """
+    for resource in evidence.description()["resources"]:
+        evidence.read(resource["name"])
+    headline.choose(parameters)
