@@ -278,6 +278,16 @@ def test_a_kernel_is_the_first_that_a_lack_of_memory_ends(kind, project, chapter
     assert "1000 True\n" == printed(notebooks, "01-a")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["forked", "plain"])
+def test_a_notebook_may_import_the_debugger_that_its_kernel_does_without(kind, project, chapter, monkeypatch):
+    choose(kind, monkeypatch)
+    look = "import sys, ipykernel.debugger as one\nprint('debugpy' in sys.modules, one._is_debugpy_available)\n"
+    notebooks = project(**{"01_a": chapter(look + "import debugpy\nprint(debugpy.__name__)")})
+    assert run(notebooks)["01-a"].ok
+    assert "False False\ndebugpy\n" == printed(notebooks, "01-a")
+
+
 @forks
 @pytest.mark.slow
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from dilemma.execution import launcher
+
 PACKAGE = __package__.partition(".")[0]
 # What a kernel imports on its way to the first cell; ipykernel leaves these to the last moment.
 KERNEL = (
@@ -75,10 +77,7 @@ def _check(verdict: int, parameters: str) -> None:
 
 def _import(notebooks: Sequence[Path]) -> None:
     """Imports what a kernel needs and what the notebooks' cells import."""
-    # Nobody debugs these kernels, and ipykernel does without it; a notebook may still import it.
-    sys.modules["debugpy"] = None
-    importlib.import_module("ipykernel.debugger")
-    del sys.modules["debugpy"]
+    launcher.import_kernel()
     for module in (*KERNEL, *sorted({name for notebook in notebooks for name in imported(notebook)})):
         # A name may be a function, and a module that fails must fail in the cell that imports it.
         with suppress(Exception):

@@ -17,7 +17,7 @@ from weakref import WeakSet
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
-from dilemma.execution import keys
+from dilemma.execution import keys, launcher
 from dilemma.execution.preloaded import SETTINGS, ForkedProcess, ForkServer, take
 
 # The path of a socket may have 104 characters on macOS and 108 on Linux.
@@ -102,6 +102,8 @@ class ForkingProvisioner(LocalProvisioner):
                 return self.connection_info
         if self.run.ended:
             raise RuntimeError("the run was broken off")
+        if _is_own(cmd):
+            cmd = [*cmd[:2], launcher.__name__, *cmd[3:]]
         return await super().launch_kernel(cmd, **options)
 
     async def kill(self, restart: bool = False) -> None:
