@@ -587,3 +587,15 @@ def test_a_cluster_that_does_not_answer_is_refused_in_a_sentence(address, plan, 
     monkeypatch.setattr(dask, "PATIENCE", 0.3)
     with pytest.raises(ParameterError, match="No Dask scheduler answers at .* Start `dask scheduler`"):
         list(dask.work(plan("grid: {seed: [1]}").points, address.format(free_port()), "a"))
+
+
+def test_a_worker_that_is_lost_while_it_is_asked_for_its_state_refuses_no_sweep():
+    from types import SimpleNamespace
+
+    from dilemma.sweep import cluster as dask
+
+    answers = {"tcp://a": OSError("Stream is closed"), "tcp://b": "same"}
+    client = SimpleNamespace(wait_for_workers=lambda *_, **__: None, run=lambda *_, **__: answers)
+    dask._check(client, "tcp://x", "same")
+    with pytest.raises(ParameterError, match="On the Dask worker tcp://b: the worker has other data"):
+        dask._check(client, "tcp://x", "other")

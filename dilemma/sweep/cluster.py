@@ -63,7 +63,9 @@ def _check(client: "Client", address: str, stamp: str) -> None:
     except TimeoutError:
         raise ParameterError(f"The Dask scheduler at {address} has no worker. Start {START}.") from None
     stamps = client.run(_stamp_of_worker, on_error="return")
-    for worker, found in sorted(stamps.items()):
+    # A worker that is lost while it is asked is lost like any other; those that come later ask themselves.
+    answers = {worker: found for worker, found in stamps.items() if not isinstance(found, OSError)}
+    for worker, found in sorted(answers.items()):
         if isinstance(found, BaseException):
             raise ParameterError(f"The Dask worker {worker} cannot import this project ({found}). Start {START}.")
         if found != stamp:
