@@ -3,7 +3,7 @@
 `x` maps every key of `KEYS` to an array of shape (n,), one entry per world. Results are (n, 4), world by
 option in the order of `OPTIONS`, in kSE: thousand soldier-equivalents over six months, the worth of a
 thousand Russian contract soldiers recruited and kept that long. Gains are positive, costs negative.
-Source of the value formula: MODEL section 6 of this project.
+The value formula is that of `payoff`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,25 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from dilemma import escalation
-from dilemma.escalation import OPTIONS, RESPONDERS, UKRAINE_RUNG, Inputs, Responses
+from dilemma.escalation import OPTIONS, RESPONDERS, Inputs, Responses
+from dilemma.payoff import ANSWERS, MEN, PYONGYANG, Acts, answered, itemised, unanswered, worth
 
-MEN = ("n_troops", "rotation", "quality", "spared", "use_train", "use_ukraine")
-PYONGYANG = ("pay_ratio", "paid_train", "snub", "exposure")
-LINES = ("line_us", "line_seoul", "line_europe", "line_china", "line_kim")
-LADDER = ("rung_kursk", *LINES, "pull", "mood", "blur")
-# Item of the balance: whose act brings it about, and the input that says what it costs.
-ANSWERS = {
-    "technology": ("kim", "tech"),
-    "washington": ("us", "c_us"),
-    "seoul": ("seoul", "c_seoul"),
-    "europe": ("europe", "c_europe"),
-    "joint": ("joint", "c_joint"),
-    "beijing": ("beijing", "c_china"),
-}
-BLOCK = 8192  # worlds
-KEYS = (*MEN, *PYONGYANG, *(cost for _, cost in ANSWERS.values()), *LADDER)
-
-Acts = Mapping[str, np.ndarray]  # responder or "joint" -> (n, 4): chance of acting, or whether it acted
+KEYS = (*MEN, *PYONGYANG, *(cost for _, cost in ANSWERS.values()), *escalation.KEYS)
 
 
 class Tipping(NamedTuple):
@@ -49,21 +34,27 @@ def expected(x: Inputs, replies: Responses | None = None) -> np.ndarray:
 
     `replies` spares the time for `escalation.responses(x)` when they are at hand, here as below.
     """
-    if replies is not None:
-        return _total(x, chances(x, replies))
-    return np.concatenate([_total(some, chances(some)) for some in _blocks(x)])
-
-
-def _blocks(x: Inputs) -> Iterator[Inputs]:
-    """The worlds in portions whose tables stay in the processor's cache: that saves a third of the time."""
     check(x)
-    for start in range(0, len(x["blur"]), BLOCK):
-        yield {key: values[start : start + BLOCK] for key, values in x.items()}
+    values = _table(x)
+    for block, some, given in blocks(x, replies):
+        values[block] = unanswered(some) + answered(some, _marginal(given))
+    return values
+
+
+def blocks(x: Inputs, replies: Responses | None = None) -> Iterator[tuple[slice, Inputs, Responses]]:
+    """The worlds in portions as of `escalation.blocks`: which ones, their inputs and the replies in them."""
+    for block in escalation.blocks(len(x["blur"])):
+        some = {key: values[block] for key, values in x.items()}
+        given = escalation.responses(some) if replies is None else Responses(*(chance[block] for chance in replies))
+        yield block, some, given
 
 
 def chances(x: Inputs, replies: Responses | None = None) -> dict[str, np.ndarray]:
     """How likely each responder acts, and Washington and Seoul both (`joint`): name -> (n, 4), 0 to 1."""
-    replies = _replies(x, replies)
+    return _marginal(_replies(x, replies))
+
+
+def _marginal(replies: Responses) -> dict[str, np.ndarray]:
     return escalation.marginal(replies) | {"joint": replies.us * replies.seoul_joined}
 
 
@@ -75,7 +66,14 @@ def simulate(
     Luck is common to the four options: in one world each responder keeps one temper whatever the
     Kremlin does, so that options differ by what they are worth and not by their draws.
     """
-    return play(x, luck(seed, len(x["blur"])), _replies(x, replies))
+    check(x)
+    tempers, values = luck(seed, len(x["blur"])), _table(x)
+    acts = {name: _table(x, bool) for name in (*RESPONDERS, "joint")}
+    for block, some, given in blocks(x, replies):
+        values[block], acted = play(some, {who: drawn[block] for who, drawn in tempers.items()}, given)
+        for name, act in acted.items():
+            acts[name][block] = act
+    return values, acts
 
 
 def luck(seed: int, worlds: int) -> dict[str, np.ndarray]:
@@ -88,12 +86,25 @@ def play(
     x: Inputs, luck: Mapping[str, np.ndarray], replies: Responses
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """The outcome of every world under the luck given: values and acts as `simulate` returns them."""
+    acts = _acts(luck, replies)
+    return unanswered(x) + answered(x, acts), acts
+
+
+def evaluate(
+    x: Inputs, luck: Mapping[str, np.ndarray], replies: Responses
+) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    """`expected` and `play` in one go, which shares what nobody's answer changes: expected, values, acts."""
+    own, acts = unanswered(x), _acts(luck, replies)
+    return own + answered(x, _marginal(replies)), own + answered(x, acts), acts
+
+
+def _acts(luck: Mapping[str, np.ndarray], replies: Responses) -> dict[str, np.ndarray]:
+    """Who acts under the luck given: responder or `joint` -> (n, 4) of bool."""
     us = luck["us"] < replies.us
-    seoul = luck["seoul"] < np.where(us, replies.seoul_joined, replies.seoul_alone)
-    europe = luck["europe"] < np.where(us, replies.europe_joined, replies.europe_alone)
+    seoul = np.where(us, luck["seoul"] < replies.seoul_joined, luck["seoul"] < replies.seoul_alone)
+    europe = np.where(us, luck["europe"] < replies.europe_joined, luck["europe"] < replies.europe_alone)
     beijing, kim = luck["beijing"] < replies.beijing, luck["kim"] < replies.kim
-    acts = {"us": us, "seoul": seoul, "europe": europe, "beijing": beijing, "kim": kim, "joint": us & seoul}
-    return _total(x, acts), acts
+    return {"us": us, "seoul": seoul, "europe": europe, "beijing": beijing, "kim": kim, "joint": us & seoul}
 
 
 def items(x: Inputs, acts: Acts | None = None) -> dict[str, np.ndarray]:
@@ -105,29 +116,9 @@ def items(x: Inputs, acts: Acts | None = None) -> dict[str, np.ndarray]:
     return dict(itemised(x, chances(x) if acts is None else acts))
 
 
-def itemised(x: Inputs, acts: Acts) -> Iterator[tuple[str, np.ndarray]]:
-    """The items one after the other, (n, 4) in kSE each, so that a million worlds fit into memory."""
-    men, none = x["n_troops"] * x["rotation"], np.zeros_like(x["rotation"])
-    yield "men", worth(x)[:, None] * used(x)
-    paid = escalation.by_option(none, x["paid_train"], none + 1, none + 1)
-    yield "price", -(men * x["pay_ratio"])[:, None] * paid
-    yield _answer("technology", x, acts)
-    yield "exposure", -x["exposure"][:, None] * escalation.rungs(x) / UKRAINE_RUNG
-    yield "snub", -x["snub"][:, None] * np.array([1.0, 0.0, 0.0, 0.0])
-    for name in ("washington", "seoul", "europe", "joint", "beijing"):
-        yield _answer(name, x, acts)
-
-
-def _answer(name: str, x: Inputs, acts: Acts) -> tuple[str, np.ndarray]:
-    responder, cost = ANSWERS[name]
-    return name, -x[cost][:, None] * acts[responder]
-
-
-def _total(x: Inputs, acts: Acts) -> np.ndarray:
-    total = escalation.by_option(*np.zeros((len(OPTIONS), len(x["blur"]))))
-    for _, item in itemised(x, acts):
-        total += item
-    return total
+def _table(x: Inputs, kind: type = float) -> np.ndarray:
+    """An empty table (n, 4), each column in one piece as of `escalation.by_option`."""
+    return np.empty((len(OPTIONS), len(x["blur"])), kind).T
 
 
 def enumerated(x: Inputs) -> np.ndarray:
@@ -152,18 +143,7 @@ def _leaf(x: Inputs, replies: Responses, acted: dict[str, bool]) -> np.ndarray:
     probability = np.prod([given[name] if acted[name] else 1 - given[name] for name in RESPONDERS], axis=0)
     acted = acted | {"joint": acted["us"] and acted["seoul"]}
     everywhere = {name: np.full_like(probability, act) for name, act in acted.items()}
-    return probability * _total(x, everywhere)
-
-
-def worth(x: Inputs) -> np.ndarray:
-    """What the contingent is worth if it fights in Kursk, before any cost: (n,) in kSE."""
-    return x["n_troops"] * x["rotation"] * (x["quality"] + x["spared"])
-
-
-def used(x: Inputs) -> np.ndarray:
-    """The share of that worth which every option brings: (n, 4), nothing for refusing and all of it for Kursk."""
-    none = np.zeros_like(x["use_train"])
-    return escalation.by_option(none, x["use_train"], none + 1, x["use_ukraine"])
+    return probability * (unanswered(x) + answered(x, everywhere))
 
 
 def set_worth(x: Inputs, kse: np.ndarray | float) -> dict[str, np.ndarray]:

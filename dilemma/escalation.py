@@ -4,18 +4,21 @@ Source of the response rule: MODEL section 5 of this project; the logistic reply
 of the quantal response equilibrium of McKelvey and Palfrey (1998).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.special import logit
 
+from dilemma.quantiles import middle90
+
 OPTIONS = ("refuse", "train", "kursk", "ukraine")
 RESPONDERS = ("us", "seoul", "europe", "beijing", "kim")
 TRAIN_RUNG, UKRAINE_RUNG = 1.0, 3.0
 LINES = ("line_us", "line_seoul", "line_europe", "line_china", "line_kim")
 KEYS = ("rung_kursk", *LINES, "pull", "mood", "blur")
+BLOCK = 8192  # worlds
 Inputs = Mapping[str, np.ndarray]
 # A step or an announced consequence says more about a line than other words do.
 WEIGHTY = ("deed", "relief", "threat")
@@ -47,36 +50,44 @@ def by_option(*columns: np.ndarray) -> np.ndarray:
     return np.stack(columns).T
 
 
-def reply(rungs: np.ndarray, line: np.ndarray, blur: np.ndarray) -> np.ndarray:
-    """Say how likely an answer is: logistic((rung - line) / blur), exactly 0 where the Kremlin refuses.
-
-    `rungs` (n, 4), `line` and `blur` (n,), all in rungs; gives (n, 4). A blur of 0 is a step, one half on
-    the line itself.
-    """
-    chance = rungs - np.asarray(line)[:, None]
-    on_the_line = chance == 0
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        chance /= -np.asarray(blur)[:, None]
-        chance[on_the_line] = 0.0  # also on a sharp line, where it is nothing divided by nothing
-        # In place, numpy takes a third of the time of scipy's expit.
-        np.exp(chance, out=chance)
-    chance += 1
-    np.reciprocal(chance, out=chance)
-    chance[rungs == 0] = 0.0
-    return chance
-
-
 def responses(x: Inputs) -> Responses:
-    """Give every responder's chance of acting on each option: the mood shifts all Western lines, the pull
-    lowers those of Seoul and Europe once Washington acts.
+    """Give every responder's chance of acting on each option: logistic((rung - line) / blur), exactly 0 for
+    refusing. The mood shifts all Western lines, the pull lowers those of Seoul and Europe once Washington acts.
+
+    A blur of 0 is a step, one half on the line itself.
     """
-    steps, blur = rungs(x), x["blur"]
-    seoul, europe = x["line_seoul"] + x["mood"], x["line_europe"] + x["mood"]
-    return Responses(
-        us=reply(steps, x["line_us"] + x["mood"], blur),
-        seoul_alone=reply(steps, seoul, blur), seoul_joined=reply(steps, seoul - x["pull"], blur),
-        europe_alone=reply(steps, europe, blur), europe_joined=reply(steps, europe - x["pull"], blur),
-        beijing=reply(steps, x["line_china"], blur), kim=reply(steps, x["line_kim"], blur))
+    chances = np.empty((len(Responses._fields), len(OPTIONS), len(x["blur"])))
+    chances[:, 0] = 0.0
+    steps = rungs(x).T[1:]
+    for block in blocks(len(x["blur"])):
+        _reply({key: x[key][block] for key in KEYS}, steps[:, block], out=chances[:, 1:, block])
+    return Responses(*chances.swapaxes(1, 2))
+
+
+def blocks(worlds: int) -> Iterator[slice]:
+    """Portions of the worlds whose tables stay in the processor's cache: that saves a third of the time."""
+    return (slice(start, start + BLOCK) for start in range(0, worlds, BLOCK))
+
+
+def _reply(x: Inputs, steps: np.ndarray, out: np.ndarray) -> None:
+    """Work out the chances (7, k, n), in the order of `Responses`, that k steps (rungs, broadcast to (k, n)) are answered.
+
+    In place, numpy takes a third of the time of scipy's expit.
+    """
+    blur = np.maximum(x["blur"], np.finfo(float).tiny)  # so that a sharp line needs no case of its own
+    with np.errstate(over="ignore"):
+        np.subtract(_lines(x)[:, None], steps, out=out)
+        out /= blur
+        np.exp(out, out=out)
+    out += 1
+    np.reciprocal(out, out=out)
+
+
+def _lines(x: Inputs) -> np.ndarray:
+    """Where the lines lie after mood and pull: (7, n) in rungs, in the order of `Responses`."""
+    us, seoul, europe = (x[line] + x["mood"] for line in ("line_us", "line_seoul", "line_europe"))
+    allies = seoul, seoul - x["pull"], europe, europe - x["pull"]
+    return np.stack([us, *allies, x["line_china"], x["line_kim"]])
 
 
 def set_reaction(x: Inputs, chance: np.ndarray | float) -> dict[str, np.ndarray]:
@@ -88,8 +99,8 @@ def set_reaction(x: Inputs, chance: np.ndarray | float) -> dict[str, np.ndarray]
 def marginal(r: Responses) -> dict[str, np.ndarray]:
     """Average the allies over Washington's answer (law of total probability): responder -> (n, 4)."""
     return {"us": r.us,
-            "seoul": r.us * r.seoul_joined + (1 - r.us) * r.seoul_alone,
-            "europe": r.us * r.europe_joined + (1 - r.us) * r.europe_alone,
+            "seoul": r.seoul_alone + r.us * (r.seoul_joined - r.seoul_alone),
+            "europe": r.europe_alone + r.us * (r.europe_joined - r.europe_alone),
             "beijing": r.beijing, "kim": r.kim}
 
 
@@ -98,10 +109,11 @@ def along(x: Inputs, steps: np.ndarray) -> dict[str, np.ndarray]:
 
     A step on the lowest rung is the refusal, to which nobody answers.
     """
-    worlds, places = len(x["blur"]), len(steps)
-    grid = {key: np.repeat(x[key], places) for key in KEYS}
-    chances = marginal(responses({**grid, "rung_kursk": np.tile(np.asarray(steps, dtype=float), worlds)}))
-    return {who: chance[:, OPTIONS.index("kursk")].reshape(worlds, places) for who, chance in chances.items()}
+    chances = np.empty((len(Responses._fields), len(steps), len(x["blur"])))
+    for block in blocks(len(x["blur"])):
+        _reply({key: x[key][block] for key in KEYS}, steps[:, None], out=chances[:, :, block])
+    chances[:, steps == 0] = 0.0
+    return marginal(Responses(*chances.swapaxes(1, 2)))
 
 
 def summarise(chances: Mapping[str, np.ndarray]) -> pd.DataFrame:
@@ -111,7 +123,7 @@ def summarise(chances: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """
     rows = []
     for responder, chance in chances.items():
-        low, high = np.quantile(chance, [0.05, 0.95], axis=0)
+        low, high = middle90(chance)
         rows += zip([responder] * len(OPTIONS), OPTIONS, chance.mean(axis=0), low, high, strict=True)
     return pd.DataFrame(rows, columns=["responder", "option", "mean", "low", "high"])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ STAGES = {
     "near_front": [("troops_near_front", "arrived")],
     "in_kursk": [("troops_in_kursk", "in_kursk")],
 }
-
+LEVELS = 2**16  # quantiles of one PERT: as many as a number of two bytes can point at
 
 Numbers = float | np.ndarray | pd.Series
 
@@ -120,16 +121,25 @@ def _pert_shape(low: Numbers, mode: Numbers, high: Numbers, peak: float = 4) -> 
     return 1 + peak * (mode - low) / (high - low), 1 + peak * (high - mode) / (high - low)
 
 
-def draw_pert(
-    low: Numbers, mode: Numbers, high: Numbers, random: np.random.Generator, size: int, peak: float = 4
-) -> np.ndarray:
-    """`size` draws from PERT(low, mode, high); a triple without width gives a constant.
+@lru_cache(maxsize=64)  # half a megabyte each
+def pert_quantiles(place: float, peak: float) -> np.ndarray:
+    """The middles of `LEVELS` equally likely parts of a PERT between 0 and 1 with its mode at `place`, rising.
 
-    `peak` is how much the mode counts against the bounds: 4 is the usual PERT, 0 is flat.
+    `peak` is how much the mode counts against the bounds: 4 is the usual PERT, 0 is flat. Right to about
+    one millionth: the distribution function is inverted along 2048 straight pieces, finer towards both ends.
     """
+    at = np.sin(np.linspace(0, np.pi / 2, 2049)) ** 2
+    middles = (np.arange(LEVELS) + 0.5) / LEVELS
+    quantiles = np.interp(middles, special.betainc(*_pert_shape(0, place, 1, peak), at), at)
+    quantiles.flags.writeable = False  # every caller sees the same table
+    return quantiles
+
+
+def draw_pert(low: Numbers, mode: Numbers, high: Numbers, random: np.random.Generator, size: int) -> np.ndarray:
+    """`size` draws from PERT(low, mode, high); a triple without width gives a constant."""
     low, mode, high = (np.asarray(bound, dtype=float) for bound in (low, mode, high))
     top = np.where(high > low, high, low + 1.0)  # without width the draw is not used
-    drawn = random.beta(*_pert_shape(low, mode, top, peak), size)
+    drawn = random.beta(*_pert_shape(low, mode, top), size)
     return np.where(high > low, low + (top - low) * drawn, low)
 
 

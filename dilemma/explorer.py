@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dilemma import decision, escalation, verdict
+from dilemma import decision, escalation, payoff, verdict
 from dilemma.escalation import OPTIONS, Inputs, Responses
 
 AS_DRAWN = 0  # place on either axis that fixes nothing
@@ -93,7 +93,7 @@ def worth_levels(worth: np.ndarray) -> tuple[float, ...]:
 def drawn(x: Inputs, replies: Responses, expected: np.ndarray, values: np.ndarray) -> Drawn:
     """What holds in the worlds `x` when nothing is fixed."""
     reaction = replies.us[:, OPTIONS.index("kursk")]
-    return Drawn(outlook(expected, values), float(decision.worth(x).mean()), float(reaction.mean()))
+    return Drawn(outlook(expected, values), float(payoff.worth(x).mean()), float(reaction.mean()))
 
 
 def explore(
@@ -120,7 +120,7 @@ def _places(
     x: Inputs, seed: int, worths: Sequence[float], reactions: Sequence[float]
 ) -> Iterator[tuple[tuple[int, int], Outlook]]:
     """The outlook at every place (worth, reaction). Answers do not depend on the worth, so luck is drawn once."""
-    worth, used = decision.worth(x), decision.used(x)
+    worth, used = payoff.worth(x), payoff.used(x)
     gains = [0.0, *((kse - worth)[:, None] * used for kse in worths)]
     for column, reaction in enumerate([None, *reactions]):
         y = x if reaction is None else escalation.set_reaction(x, reaction)

@@ -9,14 +9,13 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from dilemma import decision, escalation, evidence, inputs, verdict
-from dilemma.decision import Acts
+from dilemma import decision, evidence, inputs, verdict
 from dilemma.escalation import OPTIONS, Inputs
 from dilemma.parameters import Parameters
+from dilemma.payoff import Acts
+from dilemma.quantiles import middle90
 
 Value = float | str | tuple[float, float]  # a number, an option or another code word, a range
-BLOCK = 8192  # worlds whose arrays fit into a processor’s cache
-KEPT = 160_000_000  # bytes of draws that a process keeps for its next run
 HORNS = ("horn_one", "horn_two")
 REFUSE, KURSK = OPTIONS.index("refuse"), OPTIONS.index("kursk")
 # What each id stands in: a key of verdict.TEMPERAMENTS
@@ -26,11 +25,11 @@ MINDS = dict(zip(verdict.TEMPERAMENTS, ("average", "loss-averse", "regret", "wor
 def findings(parameters: Parameters) -> dict[str, Value]:
     """The findings of the decision by id, options and other terms as their code words.
 
-    A process keeps tables and draws, so that a run like an earlier one takes a fraction of the time.
+    A process keeps its tables, so that its next run takes half the time.
     """
     chosen = choose(parameters)
-    x = _drawn(chosen, parameters.draws, parameters.seed)
-    expected, values, horns = _played(x, decision.luck(parameters.seed, parameters.draws))
+    x = inputs.draw(chosen, parameters.draws, parameters.seed)
+    expected, values, horns = _played(x, parameters.seed)
     ratings = verdict.temperaments(expected, values)
     choices, shares = verdict.choices(ratings), verdict.shares(expected)
     return {
@@ -73,40 +72,32 @@ def _tables(as_of: date) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, floa
     )
 
 
-def _played(x: Inputs, luck: Inputs) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _played(x: Inputs, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Exact and played out values of every world, (n, 4) in kSE each, and the weight of both horns."""
     worlds = len(x["blur"])
-    expected, values = np.empty((2, len(OPTIONS), worlds)).transpose(0, 2, 1)
-    horns = np.zeros(len(HORNS))
-    for start in range(0, worlds, BLOCK):
-        block = slice(start, start + BLOCK)
-        part = {key: drawn[block] for key, drawn in x.items()}
-        replies = escalation.responses(part)
-        expected[block] = decision.expected(part, replies)
-        values[block], acts = decision.play(part, {who: drawn[block] for who, drawn in luck.items()}, replies)
-        horns += _horns(part, values[block], acts)
+    luck, horns = decision.luck(seed, worlds), np.zeros(len(HORNS))
+    expected, values = np.empty((2, len(OPTIONS), worlds)).swapaxes(1, 2)
+    for block, some, replies in decision.blocks(x):
+        tempers = {who: drawn[block] for who, drawn in luck.items()}
+        expected[block], values[block], acts = decision.evaluate(some, tempers, replies)
+        horns += _horns(some, values[block], acts)
     return expected, values, horns
 
 
 def _horns(x: Inputs, values: np.ndarray, acts: Acts) -> np.ndarray:
     """By how much Kursk is worse than the best alternative in either horn, summed over the worlds that backfire."""
-    others = np.where(np.arange(len(OPTIONS)) == KURSK, -np.inf, values)
-    rival = others.argmax(axis=1)
-    lost = np.flatnonzero(verdict.regret(values)[:, KURSK] > 0)
-    items = dict(decision.itemised(x, acts))
-    gaps = {name: (item[lost, rival[lost]] - item[lost, KURSK]).sum() for name, item in items.items()}
+    names = sum((verdict.PARTS[horn] for horn in HORNS), ())
+    gaps = verdict.shortfalls(x, acts, verdict.swapped(values), names)
     return np.array([sum(gaps[name] for name in verdict.PARTS[horn]) for horn in HORNS])
 
 
 def _gap(expected: np.ndarray, as_of: date) -> dict[str, Value]:
     """How far Kursk is ahead of the best alternative on average."""
-    glance = verdict.glance(expected)
-    ahead = expected[:, KURSK] - expected[:, OPTIONS.index(glance.rival)]
-    low, high = np.quantile(ahead, [0.05, 0.95])
-    per_day = _tables(as_of)[-1]
+    rival, gap, _ = verdict.ahead(expected, "kursk")
+    low, high = middle90(expected[:, KURSK] - expected[:, OPTIONS.index(rival)])
     return {
-        "dilemma-gap": glance.gap,
-        "dilemma-gap-days": decision.days(glance.gap, per_day),
+        "dilemma-gap": gap,
+        "dilemma-gap-days": decision.days(gap, _tables(as_of)[-1]),
         "dilemma-gap-range": (float(low), float(high)),
     }
 
@@ -120,22 +111,3 @@ def _backfire(values: np.ndarray) -> dict[str, Value]:
         "backfire-refuse-chance": float(worse["refuse"]),
         "backfire-below-zero": float((kursk < 0).mean()),
     }
-
-
-def _drawn(chosen: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
-    """The draws of every input; those that an earlier run of this process shares are not drawn again."""
-    ranges = chosen[[*inputs.BOUNDS, "peak"]].itertuples()
-    return {key: _kept(key, *numbers, draws, seed) for key, *numbers in ranges}
-
-
-_shelf: dict[tuple[object, ...], np.ndarray] = {}
-
-
-def _kept(*drawing: object) -> np.ndarray:
-    """The draws of one input, from the shelf; what has stood there longest makes room."""
-    if drawing not in _shelf:
-        drawn = inputs.draw_one(*drawing)
-        while _shelf and sum(other.nbytes for other in _shelf.values()) + drawn.nbytes > KEPT:
-            del _shelf[next(iter(_shelf))]
-        _shelf[drawing] = drawn
-    return _shelf[drawing]

@@ -69,7 +69,9 @@ def draw(chosen: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
 
     PERT between low and high, uniform where the peak is 0, constant where low equals high. Every key
     has its own stream of random numbers, so that neither the order of the rows nor another key's
-    range moves it. Raises ParameterError when no input has any width.
+    range moves it. The same seed gives a key the same quantile in every world whatever its range: two runs
+    with different ranges share their luck (common random numbers).
+    Raises ParameterError when no input has any width.
     """
     if (chosen.low == chosen.high).all():
         raise ParameterError(
@@ -77,13 +79,6 @@ def draw(chosen: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
             "or use the best guess alone."
         )
     return _values(chosen, draws, seed)
-
-
-def draw_one(
-    key: str, low: float, mode: float, high: float, peak: float, draws: int, seed: int
-) -> np.ndarray:
-    """The values of one input as `draw` draws them, whatever the other inputs are: (draws,)."""
-    return estimates.draw_pert(low, mode, high, _stream(key, seed), draws, peak)
 
 
 def redraw(
@@ -103,8 +98,16 @@ def best_guess(chosen: pd.DataFrame) -> dict[str, np.ndarray]:
 
 
 def _values(chosen: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
+    drawn = np.empty((len(chosen), draws))  # in one piece: the system hands out many small ones more slowly
     ranges = chosen[[*BOUNDS, "peak"]].itertuples()
-    return {key: draw_one(key, *numbers, draws, seed) for key, *numbers in ranges}
+    for values, (key, low, mode, high, peak) in zip(drawn, ranges, strict=True):
+        place = (mode - low) / (high - low) if high > low else 0.0
+        levels = _stream(key, seed).integers(0, estimates.LEVELS, draws, dtype=np.uint16)
+        # Every level is in the table; to look for one that is not would cost a copy.
+        estimates.pert_quantiles(place, peak).take(levels, out=values, mode="clip")
+        values *= high - low
+        values += low
+    return dict(zip(chosen.index, drawn, strict=True))
 
 
 def _stream(key: str, seed: int) -> np.random.Generator:

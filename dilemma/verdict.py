@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from dilemma import decision
-from dilemma.decision import Acts
 from dilemma.escalation import OPTIONS, Inputs
+from dilemma.payoff import ITEMS, Acts, itemised
+from dilemma.quantiles import middle90, quantile
 
 TEMPERAMENTS = ("average", "loss_averse", "regret_averse", "worst_case")
 LOSS_WEIGHT = 2.25  # losses against gains: the median estimate of Tversky and Kahneman (1992)
@@ -67,7 +68,7 @@ def rate(expected: np.ndarray, values: np.ndarray) -> np.ndarray:
     """The ratings of `temperaments` without names: (4, 4), a row per temperament."""
     average = expected.mean(axis=0)
     loss_averse = (values + (LOSS_WEIGHT - 1) * np.minimum(values, 0)).mean(axis=0)
-    regret_averse = -np.quantile(regret(values), REGRET_QUANTILE, axis=0)
+    regret_averse = -quantile(regret(values), REGRET_QUANTILE)
     return np.stack([average, loss_averse, regret_averse, _worst(values).mean(axis=0)])
 
 
@@ -93,8 +94,20 @@ def surpassed(values: np.ndarray) -> pd.Series:
 
 
 def _best(values: np.ndarray) -> np.ndarray:
-    """The row maximum, column by column: four times as fast as numpy's own over such short rows."""
-    return np.maximum(np.maximum(values[:, 0], values[:, 1]), np.maximum(values[:, 2], values[:, 3]))
+    """The row maximum, column by column: many times as fast as along such short rows."""
+    return values.T.max(axis=0)
+
+
+def winners(values: np.ndarray) -> np.ndarray:
+    """The place of the best column in every world, (n,); of equally good ones the first, less provocative one.
+
+    Column by column like `_best`, in half the time of numpy's argmax.
+    """
+    top, place = values[:, 0], np.zeros(len(values), np.int8)
+    for at, column in enumerate(values.T[1:], start=1):
+        np.maximum(place, np.int8(at) * (column > top), out=place)
+        top = np.maximum(top, column)
+    return place
 
 
 def regret_table(values: np.ndarray) -> pd.DataFrame:
@@ -102,7 +115,7 @@ def regret_table(values: np.ndarray) -> pd.DataFrame:
 
     Options that are best in no world have no column.
     """
-    best, missed = values.argmax(axis=1), regret(values)
+    best, missed = winners(values), regret(values)
     rows = {name: missed[best == at].mean(axis=0) for at, name in enumerate(OPTIONS) if (best == at).any()}
     return pd.DataFrame(rows, index=pd.Index(OPTIONS, name="option"))
 
@@ -115,7 +128,7 @@ def shares(expected: np.ndarray) -> pd.DataFrame:
     """
     if (expected == expected[0]).all():
         raise ValueError("All draws are the same world, so no share can be counted: give an input a range.")
-    share = np.bincount(expected.argmax(axis=1), minlength=len(OPTIONS)) / len(expected)
+    share = np.bincount(winners(expected), minlength=len(OPTIONS)) / len(expected)
     error = _error(share, len(expected))
     return pd.DataFrame({"share": share, "error": error}, index=pd.Index(OPTIONS, name="option"))
 
@@ -124,16 +137,16 @@ def glance(expected: np.ndarray, option: str = "kursk") -> Glance:
     """What one needs to compare two sets of worlds: the best option, its lead, and how `option` fares."""
     best = OPTIONS[expected.mean(axis=0).argmax()]
     of_best = shares(expected).loc[best]
-    _, lead, lead_error = _ahead(expected, best)
-    return Glance(best, float(of_best.share), float(of_best.error), lead, lead_error, *_ahead(expected, option))
+    _, lead, lead_error = ahead(expected, best)
+    return Glance(best, float(of_best.share), float(of_best.error), lead, lead_error, *ahead(expected, option))
 
 
-def _ahead(expected: np.ndarray, option: str) -> tuple[str, float, float]:
-    """The best of the other options on average, how far `option` is ahead of it, and the standard error."""
+def ahead(expected: np.ndarray, option: str) -> tuple[str, float, float]:
+    """The best of the other options on average, how far `option` is ahead of it (kSE), and the standard error."""
     at, means = OPTIONS.index(option), expected.mean(axis=0)
     rival = max((other for other in range(len(OPTIONS)) if other != at), key=means.__getitem__)
-    ahead = expected[:, at] - expected[:, rival]
-    return OPTIONS[rival], float(ahead.mean()), float(ahead.std() / np.sqrt(len(ahead)))
+    gap = expected[:, at] - expected[:, rival]
+    return OPTIONS[rival], float(gap.mean()), float(gap.std() / np.sqrt(len(gap)))
 
 
 def _error(share: np.ndarray | float, draws: int) -> np.ndarray | float:
@@ -154,8 +167,8 @@ def standing(shares: pd.DataFrame, choices: pd.Series) -> str:
 def balance(x: Inputs, values: np.ndarray) -> pd.DataFrame:
     """Mean of every item by option, the total, and where 90 % of the outcomes lie (low, high), in kSE."""
     chances = decision.chances(x)
-    means = pd.DataFrame({name: item.mean(axis=0) for name, item in decision.itemised(x, chances)})
-    low, high = np.quantile(values, [0.05, 0.95], axis=0)
+    means = pd.DataFrame({name: item.mean(axis=0) for name, item in itemised(x, chances)})
+    low, high = middle90(values)
     table = means.assign(total=means.sum(axis=1), low=low, high=high)
     return table.set_index(pd.Index(OPTIONS, name="option"))
 
@@ -170,22 +183,31 @@ def backfire(
     the harshest yardstick; `against=["refuse"]` takes one plan that could have been made.
     A part is what the alternative has over the chosen option in it, averaged over the worlds that backfire.
     """
+    swap = swapped(values, chosen, against)
+    gaps, worlds = shortfalls(x, acts, swap), np.count_nonzero(swap[:, OPTIONS.index(chosen)])
+    parts = pd.Series({part: sum(gaps[name] for name in names) / max(1, worlds) for part, names in PARTS.items()})
+    probability = worlds / len(values)
+    return Backfire(probability, float(_error(probability, len(values))), float(parts.sum()), parts)
+
+
+def swapped(values: np.ndarray, chosen: str = "kursk", against: Sequence[str] = OPTIONS) -> np.ndarray:
+    """Which option would have been better than `chosen`: (n, 4), 1 for the best of `against`, -1 for `chosen`.
+
+    All 0 in the worlds in which none is better. Raises ValueError for options that cannot be compared.
+    """
     rivals = [at for at, name in enumerate(OPTIONS) if name in against and name != chosen]
     if chosen not in OPTIONS or not rivals:
         rivals_named, known = ", ".join(against), ", ".join(OPTIONS)
         raise ValueError(f"{chosen!r} against {rivals_named!r} is no comparison; the options are {known}.")
     mine = OPTIONS.index(chosen)
-    rival = np.array(rivals)[values[:, rivals].argmax(axis=1)]
-    worlds = np.flatnonzero(values[np.arange(len(values)), rival] > values[:, mine])
-    parts = _advantage(x, acts, worlds, rival[worlds], mine)
-    probability = len(worlds) / len(values)
-    return Backfire(probability, float(_error(probability, len(values))), float(parts.sum()), parts)
+    others = values.T[rivals].T
+    worlds = np.flatnonzero(_best(others) > values[:, mine])
+    rival = np.array(rivals)[winners(others)[worlds]]
+    swap = np.zeros_like(values)
+    swap[worlds, rival], swap[worlds, mine] = 1.0, -1.0
+    return swap
 
 
-def _advantage(x: Inputs, acts: Acts, worlds: np.ndarray, rival: np.ndarray, mine: int) -> pd.Series:
-    """By part, the mean of the rival option minus the chosen one over the given worlds (kSE)."""
-    gaps = {
-        name: float((item[worlds, rival] - item[worlds, mine]).sum() / max(1, len(worlds)))
-        for name, item in decision.itemised(x, acts)
-    }
-    return pd.Series({part: sum(gaps[name] for name in names) for part, names in PARTS.items()})
+def shortfalls(x: Inputs, acts: Acts, swap: np.ndarray, names: Sequence[str] = ITEMS) -> dict[str, float]:
+    """What the better option has over the chosen one in every item, summed over the worlds (kSE)."""
+    return {name: float(np.einsum("no,no", item, swap)) for name, item in itemised(x, acts, names)}

@@ -16,7 +16,7 @@ MODULES = {
 # From left to right: a module may import what stands in an earlier row, or its own neighbours
 # within a package.
 ROWS = [
-    {"overrides", "console"},
+    {"overrides", "console", "quantiles"},
     {"parameter_words"},
     {"parameters"},
     {"parameter_file", "wording", "cells", "schema"},
@@ -24,6 +24,7 @@ ROWS = [
     {"argument", "estimates", "dictionary"},
     {"presence", "dependence", "signalling", "inputs"},
     {"escalation"},
+    {"payoff"},
     {"decision"},
     {"verdict"},
     {"stress", "discovery", "sensitivity", "hindsight", "explorer"},
@@ -39,8 +40,8 @@ ROWS = [
     {"__main__"},
 ]
 MODELS = {
-    "argument", "estimates", "presence", "dependence", "signalling", "inputs", "escalation", "decision",
-    "verdict", "stress", "discovery", "sensitivity", "hindsight", "explorer",
+    "argument", "estimates", "presence", "dependence", "signalling", "inputs", "escalation", "payoff",
+    "decision", "quantiles", "verdict", "stress", "discovery", "sensitivity", "hindsight", "explorer",
 }  # fmt: skip
 ANALYSIS = {"evidence", "headline", "figures", "chapter", "schema", "cells"} | MODELS
 OUTSIDE = {"execution", "report", "comparison", "sweep"}  # treat notebooks as files

@@ -160,6 +160,19 @@ def test_the_pert_density_agrees_with_an_independent_beta_distribution():
     assert reference.pdf(at) == pytest.approx(estimates.pert_density(at, 100, 250, 1000), rel=1e-12)
 
 
+@pytest.mark.parametrize("peak", [0, 4])
+@pytest.mark.parametrize("place", [0, 0.001, 0.3, 0.5, 0.97, 1])
+def test_the_quantiles_of_a_pert_are_those_of_an_independent_beta_distribution(place, peak):
+    middles = (np.arange(2**16) + 0.5) / 2**16
+    reference = stats.beta(1 + peak * place, 1 + peak * (1 - place)).ppf(middles)
+    assert np.abs(reference - estimates.pert_quantiles(place, peak)).max() < 1.1e-6
+
+
+def test_the_quantiles_of_a_pert_cannot_be_written_to():
+    with pytest.raises(ValueError, match="read-only"):
+        estimates.pert_quantiles(0.5, 4)[0] = 1
+
+
 def test_a_triple_without_width_gives_a_constant():
     assert (7 == estimates.draw_pert(7, 7, 7, np.random.default_rng(0), 5)).all()
 

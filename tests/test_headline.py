@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dilemma import decision, evidence, headline, inputs, parameters, verdict
+from dilemma import decision, escalation, evidence, headline, inputs, parameters, verdict
 from dilemma import findings as stated
 from dilemma.execution.execute import execute
 from dilemma.parameters import Parameters
@@ -23,7 +23,7 @@ def at_once(p: Parameters) -> tuple:
 
 def test_the_number_of_blocks_does_not_change_a_finding(monkeypatch):
     whole = headline.findings(Parameters(**FEW))
-    monkeypatch.setattr(headline, "BLOCK", 700)
+    monkeypatch.setattr(escalation, "BLOCK", 700)
     assert whole == headline.findings(Parameters(**FEW))
 
 
@@ -49,13 +49,6 @@ def test_what_an_earlier_run_left_does_not_change_a_finding():
     headline.findings(Parameters(**FEW, worldview="kyiv"))
     headline.findings(Parameters(**FEW, seed=1))
     assert first == headline.findings(Parameters(**FEW))
-
-
-def test_the_draws_that_are_kept_never_exceed_their_limit(monkeypatch):
-    monkeypatch.setattr(headline, "KEPT", 500_000)
-    for seed in range(4):
-        headline.findings(Parameters(draws=1_000, seed=seed))
-    assert sum(drawn.nbytes for drawn in headline._shelf.values()) <= 500_000
 
 
 @pytest.mark.slow

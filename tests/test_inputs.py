@@ -375,6 +375,22 @@ def test_an_override_leaves_every_other_draw_as_it_was():
     assert ["c_us"] == [key for key in before if (before[key] != after[key]).any()]
 
 
+def test_another_range_of_the_same_shape_keeps_the_quantile_of_every_world():
+    before, after = (
+        inputs.draw(inputs.choose(known(), overrides={"c_us": triple}), 1_000, 7)["c_us"]
+        for triple in ((0, 2, 8), (10, 14, 26))
+    )
+    assert (10 + 2 * before).tolist() == pytest.approx(after.tolist())
+
+
+def test_another_mode_keeps_the_order_of_the_worlds():
+    left, right = (
+        inputs.draw(inputs.choose(known(), overrides={"c_us": triple}), 1_000, 7)["c_us"]
+        for triple in ((0, 1, 8), (0, 7, 8))
+    )
+    assert (left.argsort(kind="stable") == right.argsort(kind="stable")).all() and (left < right).all()
+
+
 def test_a_missing_input_leaves_every_other_draw_as_it_was():
     before, after = (inputs.draw(inputs.choose(table), 100, 7) for table in (small(), small().drop(0)))
     assert all((before[key] == after[key]).all() for key in ("c_us", "pay_ratio"))

@@ -109,7 +109,7 @@ def test_the_split_sums_to_one_also_for_a_verdict_of_yes_or_no():
 
 def test_without_a_documented_input_everything_rests_on_assumptions():
     split = sensitivity.basis_shares(MODEL.assign(basis="assumed"), difference, seed=1)
-    assert {"assumed": 1, "documented": 0, "together": 0} == pytest.approx(split, abs=0.02)
+    assert {"assumed": 1, "documented": 0, "together": 0} == pytest.approx(split, abs=0.04)  # 3 s.e.
 
 
 def test_worlds_at_hand_give_the_shares_of_worlds_drawn_anew(shares):
