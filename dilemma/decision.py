@@ -151,10 +151,10 @@ def set_worth(x: Inputs, kse: np.ndarray | float) -> dict[str, np.ndarray]:
     return {**x, "quality": kse / (x["n_troops"] * x["rotation"]) - x["spared"]}
 
 
-def position(x: Inputs) -> tuple[np.ndarray, np.ndarray]:
+def position(x: Inputs, replies: Responses | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Where every world lies on the tipping map: worth of the contingent (kSE) and chance of a strong
     reaction of Washington to Kursk (0 to 1), (n,) each."""
-    return worth(x), chances(x)["us"][:, OPTIONS.index("kursk")]
+    return worth(x), _replies(x, replies).us[:, OPTIONS.index("kursk")]
 
 
 def tipping(guess: Inputs, worths: np.ndarray, reactions: np.ndarray) -> Tipping:

@@ -76,7 +76,7 @@ def outlook(expected: np.ndarray, values: np.ndarray) -> Outlook:
     choices = ratings.argmax(axis=1)
     best = choices[0]
     rival = max((at for at in range(len(OPTIONS)) if at != best), key=ratings[0].__getitem__)
-    share = float((expected.argmax(axis=1) == best).mean())
+    share = float((verdict.winners(expected) == best).mean())
     ahead = expected[:, best] - expected[:, rival]
     lead, error = float(ahead.mean()), float(ahead.std() / np.sqrt(len(ahead)))
     return Outlook(tuple(OPTIONS[at] for at in choices), share, OPTIONS[rival], lead, error)
@@ -122,10 +122,10 @@ def _places(
     """The outlook at every place (worth, reaction). Answers do not depend on the worth, so luck is drawn once."""
     worth, used = payoff.worth(x), payoff.used(x)
     gains = [0.0, *((kse - worth)[:, None] * used for kse in worths)]
+    luck = decision.luck(seed, len(worth))
     for column, reaction in enumerate([None, *reactions]):
         y = x if reaction is None else escalation.set_reaction(x, reaction)
-        replies = escalation.responses(y)
-        expected, (values, _) = decision.expected(y, replies), decision.simulate(y, seed, replies)
+        expected, values, _ = decision.evaluate(y, luck, escalation.responses(y))
         for row, gain in enumerate(gains):
             yield (row, column), outlook(expected + gain, values + gain)
 

@@ -1,6 +1,7 @@
 """The inputs of the decision model: the table, and what worldviews, rejected claims and analysts change."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -28,6 +29,16 @@ LIMITS = {
 KEY_LIMITS = {"rung_kursk": (1, 3), "pull": (0, 10), "blur": (0, 10)}
 
 
+class Setting(NamedTuple):
+    """How one input is drawn."""
+
+    low: float
+    mode: float
+    high: float
+    basis: str
+    peak: int = PERT
+
+
 def choose(
     table: pd.DataFrame,
     counterfactuals: pd.DataFrame | None = None,
@@ -51,17 +62,18 @@ def choose(
     if table.key.duplicated().any():
         twice = table.key[table.key.duplicated()].iloc[0]
         raise ParameterError(f"The input {twice} stands in the table twice; take the newest vintage of each key.")
-    chosen = table.set_index("key").sort_index().assign(peak=PERT)
-    chosen[BOUNDS] = chosen[BOUNDS].astype(float)
-    modes = _modes(worldviews, worldview)
-    chosen.loc[list(modes), "mode"] = list(modes.values())
-    chosen = _set(chosen, _rejections(chosen, counterfactuals, rejected), "assumed")
+    chosen = table.set_index("key").sort_index()
+    columns = (chosen[bound].astype(float) for bound in BOUNDS)
+    settings = {key: Setting(*row) for key, *row in zip(chosen.index, *columns, chosen.basis, strict=True)}
+    for key, mode in _modes(worldviews, worldview).items():
+        settings[key] = settings[key]._replace(mode=mode)
+    settings |= _set(settings, _rejections(settings, counterfactuals, rejected), "assumed")
     if worldview == "sceptic":
-        chosen = _flattened(chosen)
-    chosen = _set(chosen, dict(overrides or {}), "override")
-    for key, low, mode, high, unit in chosen[[*BOUNDS, "unit"]].itertuples():
-        _check(key, (low, mode, high), unit)
-    return chosen
+        settings = {key: _doubted(setting) for key, setting in settings.items()}
+    settings |= _set(settings, dict(overrides or {}), "override")
+    for (key, setting), unit in zip(settings.items(), chosen.unit, strict=True):
+        _check(key, setting[:3], unit)
+    return chosen.assign(**pd.DataFrame(settings.values(), index=chosen.index))
 
 
 def draw(chosen: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
@@ -88,7 +100,8 @@ def redraw(
 
     The same as drawing anew, without drawing again what does not differ.
     """
-    differs = (before[[*BOUNDS, "peak"]] != after[[*BOUNDS, "peak"]]).any(axis=1)
+    columns = [*BOUNDS, "peak"]
+    differs = (before[columns].to_numpy() != after[columns].to_numpy()).any(axis=1)
     return {**x, **_values(after[differs], len(x[after.index[0]]), seed)}
 
 
@@ -127,7 +140,7 @@ def _modes(worldviews: pd.DataFrame | None, worldview: str) -> dict[str, float]:
 
 
 def _rejections(
-    chosen: pd.DataFrame, counterfactuals: pd.DataFrame | None, rejected: Collection[str]
+    settings: Mapping[str, Setting], counterfactuals: pd.DataFrame | None, rejected: Collection[str]
 ) -> dict[str, Range]:
     """The range of every input that a rejected claim changes."""
     if not rejected:
@@ -139,32 +152,33 @@ def _rejections(
                 f"Rejecting {claim} changes no input: the article has no such claim or the model does not "
                 f"rest on it; claims that can be rejected: {', '.join(known)}."
             )
-    rows = counterfactuals[counterfactuals.claim_id.isin(rejected)]
-    moved = (rows["mode"] - rows.key.map(chosen["mode"])).abs()
-    ranked = rows.assign(moved=moved).sort_values(["moved", "claim_id"], ascending=[False, True])
-    return {row.key: (row.low, row.mode, row.high) for row in ranked.drop_duplicates("key").itertuples()}
-
-
-def _flattened(chosen: pd.DataFrame) -> pd.DataFrame:
-    """The inputs as a sceptic takes them: between low and high nothing is more likely than anything else."""
-    doubted = ~chosen.basis.isin(BACKED)
-    middle = (chosen.low + chosen.high) / 2
-    return chosen.assign(
-        mode=chosen["mode"].where(~doubted, middle), peak=chosen.peak.where(~doubted, FLAT)
+    rows = zip(*(counterfactuals[name] for name in ("claim_id", "key", *BOUNDS)), strict=True)
+    # The one that counts stands last, so that it replaces the others.
+    ranked = sorted(
+        ((claim, key, *numbers) for claim, key, *numbers in rows if claim in rejected), reverse=True
     )
+    ranked.sort(key=lambda row: abs(row[3] - settings[row[1]].mode) if row[1] in settings else 0.0)
+    return {key: tuple(numbers) for _, key, *numbers in ranked}
 
 
-def _set(chosen: pd.DataFrame, ranges: Mapping[str, Sequence[float]], basis: str) -> pd.DataFrame:
-    """The inputs with some of their ranges replaced."""
-    chosen = chosen.copy()
+def _doubted(setting: Setting) -> Setting:
+    """The input as a sceptic takes it: between low and high nothing is more likely than anything else."""
+    if setting.basis in BACKED:
+        return setting
+    return setting._replace(mode=(setting.low + setting.high) / 2, peak=FLAT)
+
+
+def _set(
+    settings: Mapping[str, Setting], ranges: Mapping[str, Sequence[float]], basis: str
+) -> dict[str, Setting]:
+    """The inputs whose ranges are replaced, as they are then."""
     for key, numbers in ranges.items():
-        if key not in chosen.index:
-            hint = cells.suggestion(key, chosen.index)
-            raise ParameterError(f"{key!r} is not an input.{hint} The inputs are: {', '.join(chosen.index)}.")
+        if key not in settings:
+            hint = cells.suggestion(key, settings)
+            raise ParameterError(f"{key!r} is not an input.{hint} The inputs are: {', '.join(settings)}.")
         if len(numbers) != 3:
             raise ParameterError(f"The range of {key} has {len(numbers)} numbers; write three: low, mode, high.")
-        chosen.loc[key, [*BOUNDS, "basis", "peak"]] = [*map(float, numbers), basis, PERT]
-    return chosen
+    return {key: Setting(*map(float, numbers), basis) for key, numbers in ranges.items()}
 
 
 def _check(key: str, numbers: Range, unit: str) -> None:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from dilemma import decision
-from dilemma.escalation import OPTIONS, Inputs
+from dilemma import decision, escalation
+from dilemma.escalation import OPTIONS, Inputs, Responses
 from dilemma.payoff import ITEMS, Acts, itemised
 from dilemma.quantiles import middle90, quantile
 
@@ -164,10 +164,13 @@ def standing(shares: pd.DataFrame, choices: pd.Series) -> str:
     return "divided" if choices.nunique() > 1 else "clear"
 
 
-def balance(x: Inputs, values: np.ndarray) -> pd.DataFrame:
+def balance(x: Inputs, values: np.ndarray, replies: Responses | None = None) -> pd.DataFrame:
     """Mean of every item by option, the total, and where 90 % of the outcomes lie (low, high), in kSE."""
-    chances = decision.chances(x)
-    means = pd.DataFrame({name: item.mean(axis=0) for name, item in itemised(x, chances)})
+    sums = [
+        pd.DataFrame({name: item.sum(axis=0) for name, item in itemised(some, decision.chances(some, given))})
+        for _, some, given in decision.blocks(x, replies)
+    ]
+    means = sum(sums) / len(values)
     low, high = middle90(values)
     table = means.assign(total=means.sum(axis=1), low=low, high=high)
     return table.set_index(pd.Index(OPTIONS, name="option"))
@@ -209,5 +212,10 @@ def swapped(values: np.ndarray, chosen: str = "kursk", against: Sequence[str] = 
 
 
 def shortfalls(x: Inputs, acts: Acts, swap: np.ndarray, names: Sequence[str] = ITEMS) -> dict[str, float]:
-    """What the better option has over the chosen one in every item, summed over the worlds (kSE)."""
-    return {name: float(np.einsum("no,no", item, swap)) for name, item in itemised(x, acts, names)}
+    """What the better option of `swapped` has over the chosen one in every item, summed over the worlds (kSE)."""
+    sums = dict.fromkeys(names, 0.0)
+    for block in escalation.blocks(len(swap)):
+        some, acted = ({key: column[block] for key, column in table.items()} for table in (x, acts))
+        for name, item in itemised(some, acted, names):
+            sums[name] += float(np.einsum("no,no", item, swap[block]))
+    return sums
