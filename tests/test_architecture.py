@@ -27,7 +27,7 @@ ROWS = [
     {"payoff"},
     {"decision"},
     {"verdict"},
-    {"stress", "discovery", "sensitivity", "hindsight", "explorer"},
+    {"stress", "discovery", "information", "sensitivity", "hindsight", "explorer"},
     {"headline"},
     {"premises"},
     {"figures"},
@@ -41,7 +41,8 @@ ROWS = [
 ]
 MODELS = {
     "argument", "estimates", "presence", "dependence", "signalling", "inputs", "escalation", "payoff",
-    "decision", "quantiles", "verdict", "stress", "discovery", "sensitivity", "hindsight", "explorer",
+    "decision", "quantiles", "verdict", "stress", "discovery", "information", "sensitivity", "hindsight",
+    "explorer",
 }  # fmt: skip
 ANALYSIS = {"evidence", "headline", "figures", "chapter", "schema", "cells"} | MODELS
 OUTSIDE = {"execution", "report", "comparison", "sweep"}  # treat notebooks as files
