@@ -12,7 +12,7 @@ import numpy as np
 from scipy import special
 
 from dilemma import decision
-from dilemma.escalation import OPTIONS, Inputs, responses
+from dilemma.escalation import OPTIONS, Inputs, Responses, responses
 
 CELLS = 200  # quantile cells per axis: limits are exact to half a percent of the worlds
 ALPHA = 0.05  # share of a box that one peel takes off
@@ -42,13 +42,14 @@ class Cells(NamedTuple):
 Grid = Mapping[str, Cells]  # axis -> its cells
 
 
-def reader_axes(x: Inputs) -> dict[str, np.ndarray]:
+def reader_axes(x: Inputs, replies: Responses | None = None) -> dict[str, np.ndarray]:
     """The three axes a reader can judge: each (n,).
 
     `worth`: what the contingent is worth in Kursk, in kSE; `us`: chance that Washington answers Kursk
-    strongly; `tech`: chance that Pyongyang demands technology for Kursk (both 0 to 1).
+    strongly; `tech`: chance that Pyongyang demands technology for Kursk (both 0 to 1). `replies` spares the
+    time for `responses(x)` when they are at hand.
     """
-    reply, kursk = responses(x), OPTIONS.index("kursk")
+    reply, kursk = replies or responses(x), OPTIONS.index("kursk")
     return {"worth": decision.worth(x), "us": reply.us[:, kursk], "tech": reply.kim[:, kursk]}
 
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from dilemma.escalation import OPTIONS, Inputs
+from dilemma import decision, escalation
+from dilemma.escalation import OPTIONS, Inputs, Responses
 
 Expected = Callable[[Inputs], np.ndarray]  # worlds -> (n, options) in kSE
 
@@ -21,6 +22,20 @@ COSTS = ("c_us", "c_seoul", "c_europe", "c_joint", "c_china")
 def lead(ev: np.ndarray, option: int) -> np.ndarray:
     """How far one option is ahead of the best of the others: (n,) in kSE, negative where it is behind."""
     return ev[:, option] - np.delete(ev, option, axis=1).max(axis=1)
+
+
+def around(x: Inputs, replies: Responses) -> Expected:
+    """`decision.expected` for worlds that differ from `x` in some inputs, with its `replies` where they still hold.
+
+    That takes half the time, because most inputs do not move the ladder.
+    """
+
+    def expected(other: Inputs) -> np.ndarray:
+        """The expected values of such worlds."""
+        same = all(other[key] is x[key] for key in escalation.KEYS)
+        return decision.expected(other, replies if same else None)
+
+    return expected
 
 
 def flip_values(chosen: pd.DataFrame, expected: Expected) -> pd.DataFrame:

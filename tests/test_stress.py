@@ -5,11 +5,21 @@ import pandas as pd
 import pytest
 import worlds
 
-from dilemma import decision, stress
+from dilemma import decision, escalation, stress
 from dilemma.escalation import OPTIONS
+
+X = worlds.draw(20_000)
+
 
 def test_a_lead_is_measured_against_the_best_of_the_others():
     assert [-2, 1] == stress.lead(np.array([[1.0, 3, 0], [4, 3, 2]]), 0).tolist()
+
+
+@pytest.mark.parametrize("key", ["c_us", "mood", "rung_kursk"])
+def test_around_known_worlds_every_change_of_an_input_has_its_expected_values(key):
+    changed = {**X, key: 1.1 * X[key]}
+    near = stress.around(X, escalation.responses(X))
+    assert np.array_equal(decision.expected(changed), near(changed))
 
 
 def linear(x: dict[str, np.ndarray]) -> np.ndarray:
@@ -63,9 +73,6 @@ def test_at_every_flip_of_the_model_two_options_are_level_and_the_named_one_take
         beyond = row.flip + 1e-6 * np.sign(row.flip - row.guess)
         assert row.option == OPTIONS[decision.expected(worlds.guess(**{row.Index: beyond})).argmax()]
     assert len(table) > 5
-
-
-X = worlds.draw(20_000)
 
 
 def test_every_structure_changes_what_it_names_and_nothing_else():
