@@ -4,8 +4,7 @@ A strength says how well a statement stands inside this map. It is not a probabi
 Reference for DF-QuAD: Rago, Toni, Aurisicchio and Baroni (2016), source `rago-2016-dfquad`.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from graphlib import CycleError, TopologicalSorter
 from operator import mul
@@ -87,15 +86,15 @@ def strengths(bases: Mapping[str, np.ndarray], edges: pd.DataFrame) -> dict[str,
 
     A reason whose step needs a warrant counts with the product of both strengths.
     """
-    result, steps = dict(bases), _steps(edges)
-    for node in order(edges):
-        result[node] = _strength(bases[node], steps[node], result)
+    result = dict(bases)
+    for node, steps in _steps(edges).items():
+        result[node] = _strength(bases[node], steps, result)
     return result
 
 
 def _steps(edges: pd.DataFrame) -> dict[str, list[Step]]:
-    """The steps into every node."""
-    steps = defaultdict(list)
+    """The steps into every node, in the order of the map."""
+    steps = {node: [] for node in order(edges)}
     for edge in edges.itertuples():
         steps[edge.to_node].append(Step(edge.relation, (edge.from_node, *_licences(edge))))
     return steps
@@ -125,7 +124,8 @@ def combine(base: np.ndarray, balance: np.ndarray | float) -> np.ndarray:
 
 def summarise(drawn: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """Median and 90 % interval of every node's strength: node_id, low, median, high."""
-    rows = [(node, *np.quantile(values, [0.05, 0.5, 0.95])) for node, values in drawn.items()]
+    # Sorting first is faster: numpy then finds the quantiles where they stand.
+    rows = [(node, *np.quantile(np.sort(values), [0.05, 0.5, 0.95])) for node, values in drawn.items()]
     return pd.DataFrame(rows, columns=["node_id", "low", "median", "high"])
 
 
@@ -153,32 +153,46 @@ def leader(share: float, clear: float = 0.8) -> str:
     return "first" if share >= clear else "second" if share <= 1 - clear else "neither"
 
 
-def leave_one_out(bases: Mapping[str, np.ndarray], edges: pd.DataFrame, root: str) -> pd.DataFrame:
-    """What the root's median strength becomes when one statement is taken as false.
+def leave_one_out(
+    bases: Mapping[str, np.ndarray], edges: pd.DataFrame, roots: Iterable[str]
+) -> dict[str, pd.DataFrame]:
+    """What the median strength of every root becomes when one statement is taken as false.
 
-    One row per statement that leads to the root: node_id, without (median strength of the root
+    By root one row per statement that leads to it: node_id, without (median strength of the root
     then), change (0 to 1 scale, negative when the root needs the statement); largest change first.
     """
-    leading = upstream(edges, root)
-    inner = edges[edges.to_node.isin(leading | {root})]
-    strength = strengths(bases, inner)
-    median = float(np.median(strength[root]))
-    rows = []
-    for node in sorted(leading):
-        without = float(np.median(_taken_as_false(node, strength, bases, inner)[root]))
-        rows.append((node, without, without - median))
+    leading = {root: upstream(edges, root) for root in roots}
+    inner = edges[edges.to_node.isin(set(leading).union(*leading.values()))]
+    strength, steps, rows = strengths(bases, inner), _steps(inner), {root: [] for root in leading}
+    medians = {root: _median(strength[root]) for root in leading}
+    for node in sorted(set().union(*leading.values())):
+        changed = _taken_as_false(node, strength, bases, steps)
+        for root in (root for root in leading if node in leading[root]):
+            without = _median(changed[root])
+            rows[root].append((node, without, without - medians[root]))
+    return {root: _largest_first(found) for root, found in rows.items()}
+
+
+def _median(values: np.ndarray) -> float:
+    return float(np.median(np.sort(values)))
+
+
+def _largest_first(rows: list[tuple[str, float, float]]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["node_id", "without", "change"])
     return table.sort_values("change", key=abs, ascending=False, kind="stable").reset_index(drop=True)
 
 
 def _taken_as_false(
-    node: str, strength: Mapping[str, np.ndarray], bases: Mapping[str, np.ndarray], edges: pd.DataFrame
+    node: str,
+    strength: Mapping[str, np.ndarray],
+    bases: Mapping[str, np.ndarray],
+    steps: Mapping[str, Sequence[Step]],
 ) -> dict[str, np.ndarray]:
     """The strengths when one node has none; only what rests on it is computed anew."""
-    result, steps, moved = {**strength, node: np.zeros(1)}, _steps(edges), {node}
-    for later in order(edges):
-        if any(not moved.isdisjoint(step.needs) for step in steps[later]):
-            result[later] = _strength(bases[later], steps[later], result)
+    result, moved = {**strength, node: np.zeros(1)}, {node}
+    for later, into in steps.items():
+        if any(not moved.isdisjoint(step.needs) for step in into):
+            result[later] = _strength(bases[later], into, result)
             moved.add(later)
     return result
 

@@ -157,7 +157,7 @@ def effective_size(weights: np.ndarray) -> float:
 
 def quantile(values: np.ndarray, weights: np.ndarray, shares: Sequence[float]) -> np.ndarray:
     """The values below which the given shares of the weight lie, in the unit of `values`."""
-    order = np.argsort(values, kind="stable")
+    order = np.argsort(values)
     reached = np.cumsum(weights[order])
     at = np.searchsorted(reached, np.asarray(shares) * reached[-1])
     return values[order][np.minimum(at, len(values) - 1)]
