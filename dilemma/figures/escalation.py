@@ -88,7 +88,7 @@ def _lane(axes: Axes, lane: str, rows: pd.DataFrame, language: str) -> None:
     axes.set_yticks([])
     axes.tick_params(axis="x", length=0, labelbottom=False)
     axes.spines[["left", "bottom"]].set_visible(False)
-    axes.set_title(wording.pick(LANES[lane], language), size=8.5, pad=2)
+    axes.set_title(wording.pick(LANES[lane], language), size=8.5, pad=3.4)
 
 
 def _beside(axes: Axes, when: pd.Timestamp, position: int, label: str, bold: bool) -> None:

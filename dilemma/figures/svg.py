@@ -15,12 +15,21 @@ NAMED = re.compile(r'(?<=["#])[mp][0-9a-f]{10}(?=[")])')
 def drawn(figure: Figure, id: str) -> str:
     """The figure as SVG without date, creator or random ids; text stays text. Closes the figure."""
     page = io.StringIO()
+    _place_empty_labels(figure)
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": id}):
         # figure.savefig would draw everything twice, the first time only for the layout.
         FigureCanvasSVG(figure).print_svg(page, metadata={"Date": None, "Creator": None})
     plt.close(figure)
     written = page.getvalue()
     return _numbered(TAG.sub(_rounded, written[written.index("<svg") :]))
+
+
+def _place_empty_labels(figure: Figure) -> None:
+    """Fixes the label of every axis that has none, or all its ticks would be measured to find a place for it."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if not axis.get_label_text():
+                axis.set_label_coords(0, 0)
 
 
 def _rounded(tag: re.Match[str]) -> str:

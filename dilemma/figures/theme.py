@@ -32,6 +32,7 @@ STYLE = {
     "axes.spines.right": False,
     "axes.titlelocation": "left",
     "axes.titlesize": 9.5,
+    "axes.titley": 1.0,  # where titles stand anyway: looking for a free place would take as long as all else
     "axes.titleweight": "bold",
     "axes.linewidth": 0.7,
     "axes.axisbelow": True,
