@@ -54,7 +54,7 @@ def _box(axes: Axes, corner: Place, node, language: str) -> None:
     x, y = corner
     ours = node.kind in OURS
     border = EDGE_COLOUR.get(node.kind, theme.ATTACK if node.kind == "objection" else theme.MUTED)
-    axes.add_patch(
+    axes.add_artist(
         FancyBboxPatch(
             (x + 0.02, y), BOX - 0.04, HEIGHT, boxstyle="round,pad=0,rounding_size=0.05",
             facecolor="#f6f7f8" if ours else theme.PAPER, edgecolor=border,
@@ -95,7 +95,7 @@ def _arrow(axes: Axes, start: Place, end: Place, relation: str) -> None:
     tail = (start[0] + (0.02 if not same_column else BOX - 0.1), start[1] + HEIGHT / 2)
     head = (end[0] + BOX - 0.02, end[1])
     bend = "arc3,rad=0.0" if not same_column else f"arc3,rad={0.45 if tail[1] > head[1] else -0.45}"
-    axes.add_patch(
+    axes.add_artist(
         FancyArrowPatch(
             tail, head, connectionstyle=bend, arrowstyle="-|>,head_length=3,head_width=1.8",
             color=colour, linewidth=0.9, linestyle=style, shrinkA=0, shrinkB=0, zorder=0.5,
@@ -157,9 +157,6 @@ def _change_bars(axes: Axes, table: pd.DataFrame, language: str) -> None:
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     for position, change in zip(positions, table.change, strict=True):
-        side = "left" if change >= 0 else "right"
         sign = "+" if change >= 0.005 else ""
-        axes.annotate(
-            sign + wording.number(change, language, 2), (change, position), (3 if change >= 0 else -3, 0), textcoords="offset points",
-            ha=side, va="center", size=8, color=theme.MUTED,
-        )  # fmt: skip
+        said = sign + wording.number(change, language, 2)
+        theme.beside(axes, said, (change, position), 3 if change >= 0 else -3, color=theme.MUTED)

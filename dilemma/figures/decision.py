@@ -138,7 +138,7 @@ def tiles(ratings: pd.DataFrame, choices: pd.Series, language: str) -> Figure:
 def _tile(axes: Axes, x: int, y: int, rating: str, colour: str, chosen: bool, language: str) -> None:
     frame = {"edgecolor": theme.INK if chosen else theme.FAINT, "linewidth": 2 if chosen else 0.7}
     shade = (colour, 0.42 if chosen else 0.1)
-    axes.add_patch(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, facecolor=shade, **frame))
+    axes.add_artist(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, facecolor=shade, **frame))
     if chosen:
         axes.text(x, y + 0.22, wording.pick(CHOSEN, language), ha="center", va="center", size=7.4)
     height, weight = (y - 0.13, "bold") if chosen else (y, "normal")
@@ -201,7 +201,7 @@ def _apart(middles: np.ndarray) -> np.ndarray:
 def _square(axes: Axes, x: float, y: float, option: str) -> None:
     look = {"facecolor": theme.OPTION[option], "edgecolor": theme.PAPER, "linewidth": 0}
     hatch = {"hatch": HATCH[option], "hatch_linewidth": 0.8}
-    axes.add_patch(Rectangle((x - 0.43, y - 0.43), 0.86, 0.86, **look, **hatch))
+    axes.add_artist(Rectangle((x - 0.43, y - 0.43), 0.86, 0.86, **look, **hatch))
 
 
 def hundred_worlds_alt(shares: pd.DataFrame, language: str) -> str:

@@ -141,10 +141,7 @@ def _over_precision(axes: Axes, after: pd.DataFrame, language: str) -> None:
         ends[line.label.iloc[0]] = (line.belief.iloc[-1], colour)
     heights = _apart([end for end, _ in ends.values()], 0.085)
     for (label, (_, colour)), height in zip(ends.items(), heights, strict=True):
-        axes.annotate(
-            label, (after.precision.max(), height), (4, 0),
-            textcoords="offset points", va="center", size=8, color=colour,
-        )  # fmt: skip
+        theme.beside(axes, label, (after.precision.max(), height), 4, color=colour)
     start = after.belief.iloc[0]
     axes.axhline(start, color=theme.MUTED, linewidth=0.9, linestyle=(0, (1, 1.5)))
     axes.set_xlim(after.precision.min(), after.precision.max())
@@ -189,8 +186,7 @@ def _ranges(axes: Axes, rows: pd.DataFrame, colour: str, said: list[str]) -> Non
         middle = row.mode if np.isfinite(row.mode) else ends
         places = np.full(np.size(middle), position)
         axes.plot(middle, places, marker=marker, markersize=5.5, color=colour, linestyle="none")
-        spot = {"xytext": (7, 0), "textcoords": "offset points", "va": "center"}
-        axes.annotate(text, (max(ends), position), **spot, bbox=BLANK, size=8)
+        theme.beside(axes, text, (max(ends), position), 7, bbox=BLANK)
     theme.label_above(axes, rows.label)
     axes.grid(axis="x")
 

@@ -80,7 +80,7 @@ def _lane(axes: Axes, lane: str, rows: pd.DataFrame, language: str) -> None:
             fillstyle=FILL[row.act], color=theme.INK, markerfacecoloralt=theme.PAPER, markeredgewidth=1.2,
             clip_on=False,
         )  # fmt: skip
-        _beside(axes, row.date, position, row.label, bold=row.act == "deed")
+        _label(axes, row.date, position, row.label, bold=row.act == "deed")
     if rows.empty:
         axes.text(0.5, 0, wording.pick(NOBODY, language), transform=axes.get_yaxis_transform(),
                   ha="center", va="center", size=8, color=theme.MUTED)  # fmt: skip
@@ -91,14 +91,11 @@ def _lane(axes: Axes, lane: str, rows: pd.DataFrame, language: str) -> None:
     axes.set_title(wording.pick(LANES[lane], language), size=8.5, pad=3.4)
 
 
-def _beside(axes: Axes, when: pd.Timestamp, position: int, label: str, bold: bool) -> None:
+def _label(axes: Axes, when: pd.Timestamp, position: int, label: str, bold: bool) -> None:
     """The label on the side of the marker where there is more room."""
     first, last = axes.get_xlim()
     late = mdates.date2num(when) > (first + last) / 2
-    axes.annotate(
-        label, (when, position), (-9 if late else 9, 0), textcoords="offset points", va="center",
-        ha="right" if late else "left", size=8, weight="bold" if bold else "normal",
-    )  # fmt: skip
+    theme.beside(axes, label, (when, position), -9 if late else 9, weight="bold" if bold else "normal")
 
 
 def _months(axes: Axes, start: pd.Timestamp, as_of: pd.Timestamp, language: str) -> None:
@@ -212,8 +209,7 @@ def _range(
     axes.plot([low, high], [position, position], color=colour, linewidth=2.2, alpha=0.6, linestyle=style)
     axes.plot(middle, position, marker=marker, color=colour, markersize=5.5,
               markerfacecolor=colour if marker == "o" else theme.PAPER)  # fmt: skip
-    axes.annotate(wording.percent(middle, language), (max(high, middle), position), (6, 0),
-                  textcoords="offset points", va="center", size=8)  # fmt: skip
+    theme.beside(axes, wording.percent(middle, language), (max(high, middle), position), 6)
 
 
 def answers_alt(chances: pd.DataFrame, priors: pd.DataFrame, language: str) -> str:

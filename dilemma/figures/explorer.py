@@ -77,7 +77,7 @@ def _panel(axes: Axes, explored: Explored, worldview: str, left: float, top: flo
     high, wide = best.shape
     for option in OPTIONS:
         if bars := [_bar(left, top + row, first, last) for row, first, last in _runs(best == option)]:
-            axes.add_patch(PathPatch(Path.make_compound_path(*bars), **_look(option)))
+            axes.add_artist(PathPatch(Path.make_compound_path(*bars), **_look(option)))
     lines = {"color": theme.PAPER, "linewidth": 0.6}
     axes.hlines(top + np.arange(1, high), left, left + wide, **lines)
     axes.vlines(left + np.arange(1, wide), top, top + high, **lines)
@@ -116,7 +116,7 @@ def _title(
     said = f"{name} ({wording.pick(THIS_RUN, language)})" if framed else name
     axes.text(left, top - 0.3, said, ha="left", va="bottom", weight=weight, size=8.2)
     if framed:
-        axes.add_patch(Rectangle((left, top), *size, fill=False, edgecolor=theme.INK, linewidth=1.4))
+        axes.add_artist(Rectangle((left, top), *size, fill=False, edgecolor=theme.INK, linewidth=1.4))
 
 
 def _scales(axes: Axes, explored: Explored, left: float, bottom: float, labelled: bool, language: str) -> None:
@@ -137,7 +137,7 @@ def _key(axes: Axes, options: Sequence[str], right: float, language: str) -> Non
     """What the colours and the star mean, along the top."""
     step, height = right / (len(options) + 1), -KEY
     for at, option in enumerate(options):
-        axes.add_patch(Rectangle((at * step, height - 0.5), 1, 1, **_look(option)))
+        axes.add_artist(Rectangle((at * step, height - 0.5), 1, 1, **_look(option)))
         axes.text(at * step + 1.3, height, wording.label(option, language), va="center", size=8.5)
     axes.plot(len(options) * step + 0.5, height, "*", markersize=8, color=theme.INK)
     mean = {"en": "mean of the worldview", "de": "Mittel der Weltsicht"}[language]

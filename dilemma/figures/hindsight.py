@@ -70,10 +70,7 @@ def _measure(axes: Axes, panel: Panel, language: str) -> None:
     axes.vlines(at, low, high, color=panel.colour, linewidth=3, alpha=0.4)
     axes.plot(at, median, "o", color=panel.colour, markersize=5)
     for place, value in enumerate(median):
-        axes.annotate(
-            wording.quantity(value, panel.unit, language), (place, value), (7, 0),
-            textcoords="offset points", va="center", size=8,
-        )  # fmt: skip
+        theme.beside(axes, wording.quantity(value, panel.unit, language), (place, value), 7)
     axes.set_title(wording.pick(panel.title, language))
     axes.set_ylim(0, 1.15 * _top(panel))  # room for the label of a point at the top
     axes.yaxis.set_major_locator(FixedLocator([0, 0.5, 1]) if panel.unit in UP_TO_ONE else MaxNLocator(3))

@@ -111,10 +111,7 @@ def diagnosticity(reports: pd.DataFrame, language: str) -> Figure:
             row.weighted, position, marker=MARKER[row.party_to_war], color=colour,
             markerfacecolor=theme.PAPER, markersize=6, clip_on=False, zorder=3,
         )  # fmt: skip
-        axes.annotate(
-            _reading(row, language), (max(row.range, row.weighted), position), (8, 0),
-            textcoords="offset points", va="center", size=8,
-        )  # fmt: skip
+        theme.beside(axes, _reading(row, language), (max(row.range, row.weighted), position), 8)
     axes.set_yticks(range(len(reports)), [words.even(_label(row), 36) for row in reports.itertuples()], color=theme.INK, linespacing=0.95)
     end = 1.85 * max(reports.range.max(), 0.6)  # so that one step of the axis can be seen
     axes.set(ylim=(len(reports) - 0.4, -0.6), xlim=(-0.025 * end, end))

@@ -102,7 +102,7 @@ def _worth_bars(axes: Axes, panel: pd.DataFrame, language: str) -> None:
         value = 0 if said == wording.pick(NOTHING, language) else row.value
         ceiling = value and getattr(row, "ceiling", False) is True
         axes.barh(position, value, color=theme.FAINT if ceiling else theme.MUTED, height=BAR)
-        _beside(axes, f"≤\N{NO-BREAK SPACE}{said.lstrip('<')}" if ceiling else said, value, position)
+        theme.beside(axes, f"≤\N{NO-BREAK SPACE}{said.lstrip('<')}" if ceiling else said, (value, position), 4)
     _plain(axes)
 
 
@@ -156,7 +156,7 @@ def _dumbbell(axes: Axes, position: float, row, language: str) -> None:
     axes.plot([start, end], [position, position], color=colour, linewidth=2.6, solid_capstyle="butt")
     axes.plot(start, position, marker="|", markersize=9, markeredgewidth=1.8, color=theme.INK)
     axes.plot(end, position, marker=">" if end > start else "<", markersize=6.5, color=colour)
-    _beside(axes, flip_words(row, language), 1.03, position, color=colour, annotation_clip=False)
+    theme.beside(axes, flip_words(row, language), (1.03, position), 4, color=colour)
 
 
 def structures(table: pd.DataFrame, language: str) -> Figure:
@@ -191,7 +191,7 @@ def _share_bars(
     axes.barh(places, shares, color=colour, height=BAR)
     for position, share, leads in zip(places, shares, best, strict=True):
         said = wording.quantity(share, "probability", language) + (" ●" if leads else "")
-        _beside(axes, said, share, position, weight="bold" if leads else "normal")
+        theme.beside(axes, said, (share, position), 4, weight="bold" if leads else "normal")
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(axis="y", length=0)
@@ -209,7 +209,7 @@ def sobol(table: pd.DataFrame, language: str, most: int = 12) -> Figure:
     axes.barh(places, shown.total, height=BAR + 0.03, color=theme.PAPER, edgecolor=theme.MUTED, linewidth=0.9)
     axes.barh(places, shown["first"].clip(lower=0), height=0.1, color=theme.MUTED)
     for place, row in zip(places, shown.itertuples(), strict=True):
-        _beside(axes, _both(row, language), row.total, place)
+        theme.beside(axes, _both(row, language), (row.total, place), 4)
     axes.set_xlim(0, 1.3 * shown.total.max())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: wording.percent(share, language)))
     axes.set_xlabel(f"{wording.pick(VARIANCE, language)}: {wording.pick(BOTH, language)}")
@@ -226,10 +226,6 @@ def sobol_alt(table: pd.DataFrame, language: str, most: int = 12) -> str:
 
 def _both(row, language: str) -> str:
     return f"{wording.percent(np.clip(row.first, 0, 1), language)} / {wording.percent(row.total, language)}"
-
-
-def _beside(axes: Axes, said: str, at: float, position: float, **look) -> None:
-    axes.annotate(said, (at, position), (4, 0), textcoords="offset points", va="center", size=8, **look)
 
 
 def _plain(axes: Axes) -> None:

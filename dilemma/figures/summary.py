@@ -66,9 +66,7 @@ def _horns(axes: Axes, strengths: pd.DataFrame, scales: pd.DataFrame, language: 
         axes.plot(row.median, position, marker="o", markersize=7, color=colour)
         axes.text(0.01, position - 0.12, row.text, va="bottom", weight="bold" if position == 0 else "normal")
         value = wording.quantity(row.median, "strength", language)
-        axes.annotate(
-            value, (row.high, position), (5, 0), textcoords="offset points", va="center", size=8.5, weight="bold"
-        )
+        theme.beside(axes, value, (row.high, position), 5, size=8.5, weight="bold")
     axes.set_yticks([])
     axes.set(xlim=(0, 1), ylim=(len(strengths) - 0.5, -0.7))
     axes.spines["left"].set_visible(False)

@@ -74,3 +74,11 @@ def label_above(axes: Axes, labels: Iterable[str]) -> None:
     axes.set_yticks([])
     axes.set_ylim(len(rows) - 0.6, -0.75)
     axes.spines["left"].set_visible(False)
+
+
+def beside(axes: Axes, said: str, point: tuple, gap: float, **look) -> None:
+    """Writes right of a point, or left of it where the gap (in points) is negative."""
+    side = "right" if gap < 0 else "left"
+    # Every point shown lies on the axes; annotation_clip=None would look whether it does, at every measuring.
+    place = {"xytext": (gap, 0), "textcoords": "offset points", "ha": side, "va": "center", "annotation_clip": False}
+    axes.annotate(said, point, **place, **{"size": 8, **look})

@@ -136,7 +136,7 @@ def _frame(axes: Axes, box: Box, tipping: Tipping) -> None:
     left, right = np.clip(box[:2], *tipping.reactions[[0, -1]])
     bottom, top = np.clip(box[2:], *tipping.worths[[0, -1]])
     border = {"fill": False, "edgecolor": theme.INK, "linestyle": "--", "linewidth": 1.5}
-    axes.add_patch(Rectangle((left, bottom), right - left, top - bottom, **border))
+    axes.add_artist(Rectangle((left, bottom), right - left, top - bottom, **border))
 
 
 def _days_axis(axes: Axes, losses_per_day: float, language: str) -> None:

@@ -59,10 +59,8 @@ def _statements(axes: Axes, rows: pd.DataFrame, colour: str, language: str) -> N
             row.mode, position, marker=MARKER[row.party_to_war], markersize=6, color=colour,
             markerfacecolor=colour if row.in_article else theme.PAPER, markeredgewidth=1.3,
         )  # fmt: skip
-        axes.annotate(
-            stated(row, language), (row.high, position), (8, 0),
-            textcoords="offset points", va="center", size=8, weight="bold" if row.in_article else "normal",
-        )  # fmt: skip
+        weight = "bold" if row.in_article else "normal"
+        theme.beside(axes, stated(row, language), (row.high, position), 8, weight=weight)
     theme.label_above(axes, rows.label)
     axes.grid(axis="x")
     axes.margins(x=0.12)
