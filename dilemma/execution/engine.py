@@ -8,8 +8,6 @@ from typing import Any
 
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 
-NAME = "dilemma"
-
 
 class ChapterEngine(NBClientEngine):
     """papermill's own engine, in kernels that need not import and end without a wait."""

@@ -13,13 +13,13 @@ from pathlib import Path
 from time import perf_counter
 
 import nbformat
-import papermill
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from tqdm import tqdm
 
-from dilemma.execution import engine, executed, kept, kernels, keys, order
+from dilemma.execution import executed, kept, kernels, order
+from dilemma.execution.engine import ChapterEngine
 from dilemma.execution.kept import Keeper, Origin
 from dilemma.parameters import Parameters
 
@@ -134,8 +134,6 @@ def _run(job: Job, *, keeper: Keeper, progress: tqdm, timeout: int | None, kerne
     begin, broken = perf_counter(), ""
     try:
         _papermill(job, keeper=keeper, progress=progress, timeout=timeout, kernel=kernel)
-    except papermill.PapermillExecutionError:
-        pass  # the notebook tells it, with the cell
     except Exception as error:  # noqa: BLE001 - one chapter must not take the others with it
         if isinstance(error, OSError) and error.errno in NO_SPACE:
             raise
@@ -173,12 +171,12 @@ def _papermill(
         """Keeps the cell that runs, because a dead kernel does not tell."""
         job.cell = cell
 
-    papermill.execute_notebook(
-        kept.literal(job.source),
-        None,  # papermill would write the whole notebook twice for each cell
-        keys.declared(executed.load(job.source), job.parameters),
+    notebook = kept.prepared(job)
+    # papermill's own call would serialize the whole notebook once more, for nothing.
+    ChapterEngine.execute_notebook(
+        notebook,
+        ChapterEngine.nb_kernel_name(notebook),
         extra_arguments=keeper.noting(job),
-        engine_name=engine.NAME,
         progress_bar=False,
         execution_timeout=timeout,
         kernel_manager_class=kernel,

@@ -78,7 +78,8 @@ def stable(notebook: NotebookNode) -> str:
         if INJECTED in cell.metadata.get("tags", []):
             cell.id = INJECTED
     text = nbformat.writes(notebook) + "\n"
-    text = re.sub(r'[^\s"\']*ipykernel_\d+[\\/]+\d+\.py', "cell.py", text)
+    if "ipykernel_" in text:  # looking where such a path begins takes longer than all else here
+        text = re.sub(r'[^\s"\']*ipykernel_\d+[\\/]+\d+\.py', "cell.py", text)
     for folder in (sys.prefix, str(ROOT)):
         text = text.replace(folder.replace("\\", "\\\\") + "/", "")
     return text

@@ -5,12 +5,13 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import papermill
 from nbformat import NotebookNode, from_dict
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
 
 from dilemma.execution import executed, explain, keys, reads
 from dilemma.execution.cache import Cache
@@ -71,8 +72,10 @@ class Keeper:
 
     def recall(self, chapter: Chapter) -> Origin | None:
         """Writes the executed notebook from what is kept; None when the chapter must be executed."""
+        if self.cache is None:
+            return None
         chapter.parts, chapter.why = self._key(chapter, self.around)
-        if self.cache is None or chapter.parts is None:
+        if chapter.parts is None:
             return None
         if self.fresh:
             chapter.why = FRESH
@@ -94,13 +97,15 @@ class Keeper:
         if objection:
             return Origin(False, _joined(chapter.why, objection))
         outputs = _outputs(executed.load(chapter.target))
-        if self.cache is None or not self._rebuilds(chapter, outputs):
-            return Origin(False, _joined(chapter.why, DIFFERENT if self.cache else ""), files)
+        if not self._rebuilds(chapter, outputs):
+            return Origin(False, _joined(chapter.why, DIFFERENT), files)
         self.cache.keep(chapter.name, chapter.parts, files, outputs)
         return Origin(False, chapter.why, files)
 
     def noting(self, chapter: Chapter) -> list[str]:
-        """The arguments that let a chapter's kernel note what it reads."""
+        """The arguments that let a chapter's kernel note what it reads; none where nothing is kept."""
+        if self.cache is None:
+            return []
         line = f"__import__({reads.__name__!r}, fromlist=['note']).note({str(self._log(chapter))!r})"
         python = _content(chapter.source)["metadata"].get("kernelspec", {}).get("language") == "python"
         return [f"--IPKernelApp.exec_lines={line}"] if python else []
@@ -157,7 +162,7 @@ class Keeper:
 
     def _name(self, path: str) -> str:
         """How a file is called in an entry, so that it means the same in another run and another folder."""
-        for label, folder in self._places():
+        for label, folder in self._places:
             if Path(path).is_relative_to(folder):
                 return (label / Path(path).relative_to(folder)).as_posix()
         return path
@@ -165,8 +170,9 @@ class Keeper:
     def _path(self, name: str) -> Path:
         """The file that a name means in this run."""
         first, *rest = PurePosixPath(name).parts
-        return Path(self._places()[0][1], *rest) if first == RUN else executed.ROOT / name
+        return Path(self._places[0][1], *rest) if first == RUN else executed.ROOT / name
 
+    @cached_property
     def _places(self) -> list[tuple[PurePosixPath, Path]]:
         return [(PurePosixPath(RUN), self.folder.resolve()), (PurePosixPath(), executed.ROOT)]
 
@@ -193,16 +199,16 @@ def reads_findings(source: Path) -> bool:
         return False
 
 
-def literal(path: Path) -> str:
-    """The path as papermill must get it: it would fill in braces."""
-    return str(path).replace("{", "{{").replace("}", "}}")
+def prepared(chapter: Chapter) -> NotebookNode:
+    """The chapter's notebook with its parameters, as papermill makes it ready."""
+    notebook = load_notebook_node(str(chapter.source))
+    values = keys.declared(notebook, chapter.parameters)
+    return parameterize_notebook(notebook, values) if values else notebook
 
 
 def rebuild(chapter: Chapter, target: Path, outputs: Mapping[str, Any]) -> None:
     """Writes the executed notebook of a chapter as it is now, with these outputs, as its execution would."""
-    values = keys.declared(_content(chapter.source), chapter.parameters)
-    papermill.execute_notebook(literal(chapter.source), literal(target), values, prepare_only=True)
-    notebook = executed.load(target)
+    notebook = prepared(chapter)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for cell, (count, shown) in zip(code, outputs["cells"], strict=True):
         cell.execution_count, cell.outputs = count, [from_dict(output) for output in shown]
