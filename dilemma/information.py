@@ -133,8 +133,9 @@ def _taken(ahead: np.ndarray, choice: np.ndarray) -> np.ndarray:
 def _choice(fitted: np.ndarray, terms: int, ahead: np.ndarray, worlds: np.ndarray | None = None) -> np.ndarray:
     """The option that is best by a fit with so many free `terms`: one per row of `fitted`.
 
-    A row stands for one world, or for as many as `worlds` says. Differences that the fit finds are shrunk by the part that noise alone would make. Without that, a
-    worthless input would seem to do harm, because its noise now and then picks the second best option.
+    A row stands for one world, or for as many as `worlds` says. Differences that the fit finds are shrunk
+    by the part that noise alone would make. Without that, a worthless input would seem to do harm, because
+    its noise now and then picks the second best option.
     """
     noise = ahead.var(axis=0) * terms / (len(ahead) * (1 - 1 / FOLDS))
     spread = np.average((fitted - np.average(fitted, axis=0, weights=worlds)) ** 2, axis=0, weights=worlds)
