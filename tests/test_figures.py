@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from dilemma import evidence, wording
-from dilemma.figures import argument, summary, troops, words
+from dilemma.figures import argument, summary, theme, troops, words
 
 LANGUAGES = pytest.mark.parametrize("language", wording.LANGUAGES)
 
@@ -220,3 +221,9 @@ def test_an_entry_of_a_description_has_one_colon_and_no_semicolon():
 
 def test_every_kind_of_node_has_a_label():
     assert all(wording.label(kind, "de") for kind in evidence.read("argument_nodes").kind)
+
+
+def test_a_rehearsal_leaves_own_drawings_as_they_were():
+    with matplotlib.rc_context({"font.size": 21, "axes.titley": None}):
+        theme.rehearse()
+        assert (21, None) == (matplotlib.rcParams["font.size"], matplotlib.rcParams["axes.titley"])

@@ -9,7 +9,6 @@ caller. Into the pipe VERDICT goes one byte if a run with these PARAMETERS (JSON
 import ast
 import gc
 import importlib
-import io
 import json
 import os
 import signal
@@ -112,16 +111,12 @@ def _syntax_trees(notebook: Path) -> Iterator[ast.Module]:
 
 
 def _draw() -> None:
-    """Draws a figure for nobody: the first one finds the fonts, for all kernels.
+    """Draws figures for nobody: the first ones find the fonts, for all kernels.
 
     pyplot is left alone: IPython shows figures only if pyplot is imported under its eyes.
     """
-    if "matplotlib" in sys.modules:
-        from matplotlib.figure import Figure
-
-        figure = Figure()
-        figure.subplots().set_title("x")
-        figure.savefig(io.BytesIO(), format="svg")
+    if theme := sys.modules.get(f"{PACKAGE}.figures.theme"):
+        theme.rehearse()
 
 
 def _serve(lifeline: int) -> None:

@@ -1,5 +1,6 @@
 """One look for all figures: fonts, sizes and colours with a fixed meaning."""
 
+import io
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -8,6 +9,8 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
+
+from dilemma import wording
 
 FONTS = Path(__file__).parent.parent / "fonts"
 WIDTH = 6.3  # inches: the text width of the PDF page
@@ -64,6 +67,18 @@ def canvas(height: float, width: float = WIDTH) -> Figure:
     """An empty figure in the look of the report, in inches."""
     apply()
     return Figure(figsize=(width, height))
+
+
+def rehearse() -> None:
+    """Draws a figure per language for nobody, which finds the fonts and loads how numbers are written."""
+    with matplotlib.rc_context():
+        for language in wording.LANGUAGES:
+            figure = canvas(1)
+            axes = figure.subplots()
+            axes.set_title("x")
+            for weight in ("normal", "bold"):
+                beside(axes, wording.number(1000, language), (0, 0), 1, weight=weight)
+            figure.savefig(io.BytesIO(), format="svg")
 
 
 def label_above(axes: Axes, labels: Iterable[str]) -> None:
