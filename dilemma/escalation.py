@@ -38,16 +38,18 @@ class Responses(NamedTuple):
 
 def rungs(x: Inputs) -> np.ndarray:
     """Place the four options on the ladder of provocation: (n, 4) in rungs, in the order of `OPTIONS`."""
-    kursk = np.asarray(x["rung_kursk"], dtype=float)
-    return by_option(np.zeros_like(kursk), np.full_like(kursk, TRAIN_RUNG), kursk, np.full_like(kursk, UKRAINE_RUNG))
+    return by_option(0.0, TRAIN_RUNG, x["rung_kursk"], UKRAINE_RUNG)
 
 
-def by_option(*columns: np.ndarray) -> np.ndarray:
-    """Join one column per option to (n, 4), each column in one piece of memory.
+def by_option(*columns: np.ndarray | float) -> np.ndarray:
+    """Join one column, or one number for all worlds, per option to (n, 4), each column in one piece of memory.
 
     Whatever is computed from such a table is kept like it, and in a third of the time of rows in one piece.
     """
-    return np.stack(columns).T
+    table = np.empty((len(columns), max(map(np.size, columns))))
+    for row, column in zip(table, columns, strict=True):
+        row[:] = column
+    return table.T
 
 
 def responses(x: Inputs) -> Responses:
@@ -70,7 +72,7 @@ def blocks(worlds: int) -> Iterator[slice]:
 
 
 def _reply(x: Inputs, steps: np.ndarray, out: np.ndarray) -> None:
-    """Work out the chances (7, k, n), in the order of `Responses`, that k steps (rungs, broadcast to (k, n)) are answered.
+    """Work out the chances that k steps (rungs, broadcast to (k, n)) are answered: (7, k, n), as in `Responses`.
 
     In place, numpy takes a third of the time of scipy's expit.
     """

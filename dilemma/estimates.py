@@ -18,7 +18,7 @@ STAGES = {
     "near_front": [("troops_near_front", "arrived")],
     "in_kursk": [("troops_in_kursk", "in_kursk")],
 }
-LEVELS = 2**16  # quantiles of one PERT: as many as a number of two bytes can point at
+LEVELS = 2**14  # quantiles of one PERT: far finer than the luck of any number of draws, and small enough for a cache
 
 Numbers = float | np.ndarray | pd.Series
 
@@ -121,7 +121,7 @@ def _pert_shape(low: Numbers, mode: Numbers, high: Numbers, peak: float = 4) -> 
     return 1 + peak * (mode - low) / (high - low), 1 + peak * (high - mode) / (high - low)
 
 
-@lru_cache(maxsize=64)  # half a megabyte each
+@lru_cache(maxsize=256)  # an eighth of a megabyte each
 def pert_quantiles(place: float, peak: float) -> np.ndarray:
     """The middles of `LEVELS` equally likely parts of a PERT between 0 and 1 with its mode at `place`, rising.
 

@@ -115,11 +115,11 @@ def _values(chosen: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray
     ranges = chosen[[*BOUNDS, "peak"]].itertuples()
     for values, (key, low, mode, high, peak) in zip(drawn, ranges, strict=True):
         place = (mode - low) / (high - low) if high > low else 0.0
-        levels = _stream(key, seed).integers(0, estimates.LEVELS, draws, dtype=np.uint16)
+        # Numpy hands out whole numbers of two bytes three times as fast as shorter ones.
+        levels = _stream(key, seed).integers(0, 2**16, draws, dtype=np.uint16) // (2**16 // estimates.LEVELS)
+        quantiles = low + (high - low) * estimates.pert_quantiles(place, peak)
         # Every level is in the table; to look for one that is not would cost a copy.
-        estimates.pert_quantiles(place, peak).take(levels, out=values, mode="clip")
-        values *= high - low
-        values += low
+        quantiles.take(levels, out=values, mode="clip")
     return dict(zip(chosen.index, drawn, strict=True))
 
 

@@ -35,8 +35,7 @@ def worth(x: Inputs) -> np.ndarray:
 
 def used(x: Inputs) -> np.ndarray:
     """The share of that worth which every option brings: (n, 4), nothing for refusing and all of it for Kursk."""
-    none = np.zeros_like(x["use_train"])
-    return escalation.by_option(none, x["use_train"], none + 1, x["use_ukraine"])
+    return escalation.by_option(0.0, x["use_train"], 1.0, x["use_ukraine"])
 
 
 def itemised(x: Inputs, acts: Acts, names: Iterable[str] = ITEMS) -> Iterator[tuple[str, np.ndarray]]:
@@ -49,8 +48,8 @@ def _men(x: Inputs) -> np.ndarray:
 
 
 def _price(x: Inputs) -> np.ndarray:
-    none, pay = np.zeros_like(x["rotation"]), -x["n_troops"] * x["rotation"] * x["pay_ratio"]
-    return escalation.by_option(none, pay * x["paid_train"], pay, pay)
+    pay = -x["n_troops"] * x["rotation"] * x["pay_ratio"]
+    return escalation.by_option(0.0, pay * x["paid_train"], pay, pay)
 
 
 def _exposure(x: Inputs) -> np.ndarray:
@@ -58,8 +57,7 @@ def _exposure(x: Inputs) -> np.ndarray:
 
 
 def _snub(x: Inputs) -> np.ndarray:
-    none = np.zeros_like(x["snub"])
-    return escalation.by_option(-x["snub"], none, none, none)
+    return escalation.by_option(-x["snub"], 0.0, 0.0, 0.0)
 
 
 # Items that nobody's answer changes

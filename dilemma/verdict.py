@@ -217,5 +217,5 @@ def shortfalls(x: Inputs, acts: Acts, swap: np.ndarray, names: Sequence[str] = I
     for block in escalation.blocks(len(swap)):
         some, acted = ({key: column[block] for key, column in table.items()} for table in (x, acts))
         for name, item in itemised(some, acted, names):
-            sums[name] += float(np.einsum("no,no", item, swap[block]))
+            sums[name] += float(np.vdot(item.T, swap[block].T))
     return sums
