@@ -36,7 +36,8 @@ HIT = "nothing that it depends on has changed"
 class Origin:
     """Where a chapter's outputs come from and why.
 
-    `reads` are the files behind them with their fingerprints; None when executing it again may give something else.
+    `reads` are the files behind them with their fingerprints; None when executing it again may give something else,
+    or when there is no cache, for which alone they are noted.
     """
 
     cached: bool

@@ -13,6 +13,9 @@ from dilemma.parameters import ParameterError
 if TYPE_CHECKING:
     from dilemma.sweep.design import Point
 
+# What the processes of a sweep do, by module.
+RUNS, PAGES = "dilemma.sweep.run", "dilemma.sweep.rendering"
+
 
 class Which(click.ParamType):
     """Which runs get a report: none, failed, all or a number."""
@@ -44,15 +47,16 @@ def sweep(
 
     Example: python3 run.py sweep data/sweeps/worldviews.yaml --reports 2
     """
-    from dilemma.sweep import design
+    from dilemma.sweep import design, ledger, local
 
-    plan = design.read(grid, limit)
+    plan, stamp = design.read(grid, limit), ledger.stamp()
+    local.prepare([RUNS] * (not dask) + [PAGES] * bool(chapter))  # while this process imports the same and Jupyter
     _refuse(plan.points)
     from dilemma.sweep import page, readable  # imports Jupyter, which a refused design need not wait for
     from dilemma.sweep.sweep import run_sweep
 
     source = readable.chapter(chapter) if chapter else None
-    done = run_sweep(plan, name or Path(grid).stem, address=dask, workers=workers or 0)
+    done = run_sweep(plan, name or Path(grid).stem, address=dask, workers=workers or 0, stamp=stamp)
     links, problems = readable.write_chapters(done, source, workers or 0) if source else ({}, [])
     whole, unfinished = readable.write_reports(readable.chosen(done, reports))
     files = page.write(done, {**links, **whole})

@@ -8,10 +8,13 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.connection import Connection
 from threading import Thread
 from typing import NamedTuple, TypeVar
+
+from dilemma.execution.preloaded import SETTINGS
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -25,17 +28,41 @@ class Lost(NamedTuple):
     tries: int
 
 
+def prepare(imports: Sequence[str]) -> None:
+    """Lets the process that the others are forked from import modules while this one does something else.
+
+    The first call counts. Without it every process imports what it needs.
+    """
+    if imports and START == "forkserver":
+        from multiprocessing import forkserver  # not on every system
+
+        forkserver.set_forkserver_preload(list(imports))
+        with _settings():
+            forkserver.ensure_running()
+
+
+@contextmanager
+def _settings() -> Iterator[None]:
+    """What a process started now inherits: one thread, the order of sets, and no Ctrl-C while it imports."""
+    before = dict(os.environ)
+    os.environ.update(SETTINGS)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        os.environ.clear()
+        os.environ.update(before)
+
+
 def work(
-    function: Callable[[Task], Result], tasks: Sequence[Task], workers: int, imports: Sequence[str] = ()
+    function: Callable[[Task], Result], tasks: Sequence[Task], workers: int
 ) -> Iterator[tuple[int, Result | Lost]]:
     """Does every task once; yields its number and its result as they come.
 
-    `function` must be importable and not raise. `imports` are modules to load before the first task.
-    When the caller stops early, or dies, every process ends.
+    `function` must be importable and not raise. When the caller stops early, or dies, every process ends.
     """
     context = get_context(START)
-    if START == "forkserver":
-        context.set_forkserver_preload(list(imports))
     waiting, tries = deque(range(len(tasks))), [0] * len(tasks)
     hands = [_Hand(context, function) for _ in range(min(workers, len(tasks)))]
     try:

@@ -10,7 +10,7 @@ from dilemma.report import current, provenance
 from dilemma.report.build import build_report
 from dilemma.report.current import NOTEBOOKS
 from dilemma.report.naming import REPORTS, numbers_of, run_name
-from dilemma.sweep import local
+from dilemma.sweep import local, rendering
 from dilemma.sweep.design import Point
 from dilemma.sweep.page import Links
 from dilemma.sweep.sweep import Sweep, cores
@@ -62,7 +62,8 @@ def _batch(
         (job.target, pages[point], point.parameters.language, _about(shared, point.parameters))
         for job, point in ran
     ]
-    rendered = list(local.work(render, tasks, workers, ["dilemma.report.html"]))
+    local.prepare([rendering.__name__])
+    rendered = list(local.work(rendering.render, tasks, workers))
     told = [NO_PAGE if isinstance(problem, local.Lost) else problem for _, problem in rendered]
     return [outcome.sentence for outcome in outcomes if not outcome.ok] + [sentence for sentence in told if sentence]
 
@@ -71,21 +72,6 @@ def _about(shared: dict[str, object], parameters: Parameters) -> dict[str, objec
     """The provenance of one run, from what all runs share."""
     command = provenance.command(parameters, (parameters.language,))
     return {**shared, "parameters": numbers_of(parameters), "seed": parameters.seed, "command": command}
-
-
-def render(task: tuple[Path, Path, str, dict[str, object]]) -> str:
-    """Writes an executed chapter as a page in one step; returns why it could not, or nothing."""
-    from dilemma.report import document, html
-
-    notebook, page, language, about = task
-    try:
-        text = html.render_html(document.build([notebook], language, about, languages=(language,)))
-    except Exception as error:  # noqa: BLE001 - one page must not take the others with it
-        return f"{page.stem}: {type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
-    part = notebook.with_suffix(".html")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    part.replace(page)
-    return ""
 
 
 def write_reports(points: Sequence[Point], reports: Path = REPORTS) -> tuple[Links, list[str]]:

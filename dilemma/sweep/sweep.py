@@ -42,15 +42,16 @@ class Sweep:
 
 
 def run_sweep(
-    design: Design, name: str, *, address: str = "", workers: int = 0, reports: Path = REPORTS
+    design: Design, name: str, *, address: str = "", workers: int = 0, reports: Path = REPORTS, stamp: str = ""
 ) -> Sweep:
     """Computes what the sweep's folder lacks, here or on the Dask cluster at `address`, and writes the table.
 
-    Finished runs are kept as they come, so that a killed sweep goes on where it stopped. Raises
+    Finished runs are kept as they come, so that a killed sweep goes on where it stopped. `stamp` is that of
+    the moment since which processes may have imported (default: this one). Raises
     ParameterError when the name is not allowed or the cluster cannot be used.
     """
     folder = reports / "runs" / f"{SWEEP}{_checked(name)}"
-    sweep = Sweep(name, design, folder, ledger.stamp())
+    sweep = Sweep(name, design, folder, stamp or ledger.stamp())
     book = Ledger(folder / "results", sweep.stamp)
     book.tidy()
     found = {point.id: book.findings(point) for point in design.points}
@@ -98,7 +99,8 @@ def _compute(sweep: Sweep, missing: Sequence[Point], book: Ledger, work: Work) -
 def _here(workers: int, points: Sequence[Point]) -> Iterator[tuple[Point, Result]]:
     """Computes points in processes of this machine."""
     values = [point.parameters.model_dump(mode="json") for point in points]
-    for number, result in local.work(run.compute, values, workers, ["dilemma.headline"]):
+    local.prepare([run.__name__])
+    for number, result in local.work(run.compute, values, workers):
         if isinstance(result, local.Lost):
             reason = f"{result.tries} processes that tried it ended unexpectedly, perhaps for lack of memory"
             result = Result({}, reason)

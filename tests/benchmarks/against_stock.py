@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TOOLS = Path(sys.executable).parent
 ABSENT = shutil.ignore_patterns("runs", "__pycache__", ".*")
 CHAPTER = "06-dilemma"
-WITH_CHAPTER, FINDINGS_ONLY = 24, 200  # runs of a sweep; the stock way is measured on one
+WITH_CHAPTER, FINDINGS_ONLY = 60, 200  # runs of a sweep; the stock way is measured on one
 
 Way = Callable[["Copy"], float]
 
