@@ -13,7 +13,6 @@ from html import unescape
 from pathlib import Path
 from typing import NamedTuple
 
-from fontTools import subset
 from fontTools.ttLib import TTFont
 
 FOLDER = Path(__file__).parent.parent / "fonts"
@@ -105,6 +104,8 @@ def _ready(face: Face) -> Path:
 
 
 def _woff2(path: Path, points: frozenset[int]) -> bytes:
+    from fontTools import subset  # knows every table of OpenType, and is rarely needed
+
     font = TTFont(path, recalcTimestamp=False)
     options = subset.Options(
         layout_features=FEATURES,
