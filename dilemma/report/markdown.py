@@ -34,6 +34,7 @@ CALLOUTS = {
         "Vorbehalt", "Achtung", "Grenzen", "Was das nicht zeigt", "Was dies nicht zeigt",
     },
 }  # fmt: skip
+MARKED = re.compile(r"[\\`*_~\[\]<$\n]|https?://")  # most cells of tables are mere text
 SCRIPTS = re.compile(
     r"(?P<ko>[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]+(?:[ ·][\u3130-\u318f\uac00-\ud7af]+)*)"
     r"|(?P<ru>[\u0400-\u04ff]+(?:[ -][\u0400-\u04ff]+)*)"
@@ -93,8 +94,11 @@ def _depth(tokens: Iterable[Token]) -> int:
 
 def inline(source: str, footnotes: Mapping[str, str] | None = None) -> list[Token]:
     """The inline tokens of one line of Markdown, such as a caption or a table cell."""
+    text = source.strip()
+    if not MARKED.search(text):
+        return _tidy_inline([{"type": "text", "raw": text}])
     env = {"ref_links": {}, "ref_footnotes": dict(footnotes or {})}
-    return _tidy_inline(_parser().inline(source.strip(), env))
+    return _tidy_inline(_parser().inline(text, env))
 
 
 def footnote_definitions(source: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from bs4 import PageElement, Tag
@@ -27,7 +28,7 @@ class Cell:
     rowspan: int = 1
     header: bool = False
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The cell's plain text, for measuring column widths."""
         return plain(self.tokens)

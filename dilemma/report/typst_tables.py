@@ -75,22 +75,24 @@ def _room(grid: Grid) -> tuple[int, float]:
 
 def _laid_out(rows: Sequence[Sequence[Cell]], columns: int) -> list[list[Cell]]:
     """Rows in which every place of the grid is filled exactly once: gaps closed, spans cut to fit."""
-    busy: set[tuple[int, int]] = set()
+    busy: list[set[int]] = [set() for _ in rows]
     laid_out = []
     for index, row in enumerate(rows):
         by_column = {cell.column: cell for cell in row}
         line = []
         for column in range(columns):
-            if (index, column) not in busy:
-                cell = by_column.get(column, Cell([], column))
-                cell = _cut(cell, {c for r, c in busy if r == index}, columns, len(rows) - index)
-                busy |= {(index + r, column + c) for r in range(cell.rowspan) for c in range(cell.colspan)}
+            if column not in busy[index]:
+                cell = _cut(by_column.get(column, Cell([], column)), busy[index], columns, len(rows) - index)
+                for below in busy[index : index + cell.rowspan]:
+                    below.update(range(column, column + cell.colspan))
                 line.append(cell)
         laid_out.append(line)
     return laid_out
 
 
 def _cut(cell: Cell, busy: set[int], columns: int, rows: int) -> Cell:
+    if cell.colspan == cell.rowspan == 1:
+        return cell
     end = min(cell.column + cell.colspan, columns, *(c for c in busy if c > cell.column), columns)
     return replace(cell, colspan=end - cell.column, rowspan=min(cell.rowspan, rows))
 
