@@ -1,5 +1,6 @@
 """Kernels: forked or started, a chapter is executed alike, alone, and leaves nothing behind."""
 
+import asyncio
 import json
 import os
 import re
@@ -286,6 +287,27 @@ def test_a_notebook_may_import_the_debugger_that_its_kernel_does_without(kind, p
     notebooks = project(**{"01_a": chapter(look + "import debugpy\nprint(debugpy.__name__)")})
     assert run(notebooks)["01-a"].ok
     assert "False False\ndebugpy\n" == printed(notebooks, "01-a")
+
+
+@posix
+@pytest.mark.parametrize(
+    ("sign", "sentence"),
+    [
+        (signal.SIGKILL, "the kernel ended before it was ready"),
+        (signal.SIGSTOP, "the kernel was not ready after 2 seconds"),
+    ],
+)
+def test_a_kernel_that_does_not_answer_is_given_up(sign, sentence):
+    async def start_and_wait() -> None:
+        manager = run.manager()
+        await manager.start_kernel()
+        os.kill(manager.provisioner.pid, sign)
+        client = manager.client()
+        client.start_channels()
+        await client.wait_for_ready(timeout=2)
+
+    with kernels.opened([]) as run, pytest.raises(RuntimeError, match=sentence):
+        asyncio.run(start_and_wait())
 
 
 @forks

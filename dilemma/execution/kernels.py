@@ -8,12 +8,16 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
+from math import inf
 from pathlib import Path
+from queue import Empty
 from subprocess import PIPE, Popen, TimeoutExpired
 from threading import Lock
+from time import monotonic
 from typing import Any
 from weakref import WeakSet
 
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
@@ -25,6 +29,7 @@ LONGEST_SOCKET_FOLDER = 80
 LAUNCHER = "ipykernel_launcher"
 # Libraries reserve addresses that they never fill.
 UNFILLED = 4 * 2**30
+IDLE = {"execution_state": "idle"}
 PACKAGE = Path(__file__).parents[1]
 _shared: dict[int, "Kernels"] = {}
 _lock = Lock()
@@ -66,10 +71,38 @@ class Kernels:
             process.kill()
 
 
+class ChapterClient(AsyncKernelClient):
+    """A client that goes on as soon as its kernel has answered; jupyter_client's own looks on for another 200 ms."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Returns when the kernel has answered on both channels.
+
+        Raises RuntimeError when it has ended, or has not answered in `timeout` seconds (none: it may take for ever).
+        """
+        until = monotonic() + (inf if timeout is None else timeout)
+        while True:
+            with suppress(Empty):
+                await self._answer(self.kernel_info())
+                return
+            if not await self.is_alive():
+                raise RuntimeError("the kernel ended before it was ready")
+            if monotonic() > until:
+                raise RuntimeError(f"the kernel was not ready after {timeout:.0f} seconds")
+
+    async def _answer(self, request: str) -> None:
+        """Waits for the reply to a request and for the news that it is done; raises Empty when they stay out."""
+        await self.get_shell_msg(timeout=1)
+        news: dict[str, Any] = {}
+        # A channel that was not connected in time has missed the news: the request is made once more.
+        while (news.get("parent_header", {}).get("msg_id"), news.get("content")) != (request, IDLE):
+            news = await self.get_iopub_msg(timeout=0.2)
+
+
 class ChapterKernel(AsyncKernelManager):
     """A kernel whose process the run knows."""
 
     run: Kernels
+    client_factory = ChapterClient
 
     async def start_kernel(self, **options: Any) -> None:
         """Starts the process, with sockets that no other kernel and no other user has."""
