@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from traitlets.config import Config
 
 from dilemma.report import fontfaces, formulas, html, html_tables, vector
 from dilemma.report.document import Document, build
@@ -60,6 +61,12 @@ def of(*cells, language="en", **keys) -> BeautifulSoup:
 def rendered(source: str) -> str:
     document = build([], "en", {})
     return Hypertext(document, lambda code, language: code).render(document.blocks(source, {}))
+
+
+def test_what_nbconvert_is_told_to_remove_from_a_single_notebook_is_removed():
+    told = Config({"TagRemovePreprocessor": {"remove_cell_tags": ["aside"]}})
+    notebook = new_notebook(cells=[new_markdown_cell("# A"), new_markdown_cell("Gone", metadata={"tags": ["aside"]})])
+    assert "Gone" not in ReportHTML(config=told).from_notebook_node(notebook)[0]
 
 
 def test_no_id_occurs_twice(page):

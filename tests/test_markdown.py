@@ -45,6 +45,16 @@ def test_a_table_becomes_a_grid():
     assert (["left", "right"], "x", "1") == (grid.aligns, grid.body[0][0].text, grid.body[0][1].text)
 
 
+@given(st.text(st.characters(exclude_characters="\\`*_~[]<$\n", exclude_categories=["Cs"])))
+def test_mere_text_is_read_as_it_is_beside_marked_text(text):
+    beside = markdown.inline(f"x {text} x *y*")
+    assert plain(beside) == plain(markdown.inline(f"x {text} x")) + " y"
+
+
+def test_an_address_in_a_cell_is_a_link():
+    assert ["text", "link"] == inline_kinds("see https://example.org/a")
+
+
 def test_money_is_not_a_formula():
     assert ["text"] == inline_kinds("between $3 and $5, or US-$ 7")
 

@@ -1,5 +1,6 @@
 """Figures as SVG, drawn for the notebook and written short for the page."""
 
+import inspect
 import math
 import re
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import pyplot as plt
+from nbconvert.filters import Highlight2HTML
 
 from dilemma.figures import svg
 from dilemma.report import listing, paths, slimming, values, vector
@@ -104,6 +106,30 @@ def test_code_keeps_its_words_and_loses_most_marks():
         "</pre></div>\n"
     )
     assert "<pre><b>if</b> f<i>&quot;a </i>{x}<i>&quot;</i>\n</pre>" == listing.slim(highlighted)
+
+
+@pytest.mark.parametrize(
+    ("lexer", "source"),
+    [
+        ("python3", 'x = 7 % 3 != 2\nf"{x:.0%}"'),
+        ("ipython3", "%time x = 1"),
+        ("ipython3", "!ls"),
+        ("ipython3", "print?"),
+        ("bash", "%%bash\nls"),
+    ],
+)
+def test_only_code_with_a_sign_of_ipython_is_read_as_more_than_python(lexer, source):
+    assert lexer == listing.language(source, "ipython3")
+
+
+def test_code_for_another_kernel_is_read_in_its_language():
+    assert "r" == listing.language("x <- 1", "r")
+
+
+def test_plain_python_is_marked_as_by_the_lexer_of_ipython():
+    highlight, source = Highlight2HTML(), inspect.getsource(listing)
+    as_python, as_ipython = (listing.slim(highlight(source, lexer)) for lexer in ("python3", "ipython3"))
+    assert as_ipython == as_python
 
 
 def listed(description: str) -> list[list[str]] | None:

@@ -85,8 +85,8 @@ class Page:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        lexer = document.notebook.metadata.get("language_info", {}).get("pygments_lexer", "ipython3")
-        self._highlight = Highlight2HTML(pygments_lexer=lexer)
+        self._lexer = document.notebook.metadata.get("language_info", {}).get("pygments_lexer", "ipython3")
+        self._highlight = Highlight2HTML(pygments_lexer=self._lexer)
         self.hypertext = Hypertext(document, self._highlight)
         self.glossary = Glossary(document.notebook)
         self.styles = slimming.Styles()
@@ -110,7 +110,8 @@ class Page:
     def code(self, cell: NotebookNode) -> str:
         """The highlighted source of a code cell in its scroll box."""
         name = f"{self.word('code')} {self.word('code_of', cell=cell.id)}"
-        return self.hypertext.code_box(self._highlight(cell.source, metadata=cell.metadata), name)
+        language = listing.language(cell.source, self._lexer)
+        return self.hypertext.code_box(self._highlight(cell.source, language, cell.metadata), name)
 
     def folded(self, cell: NotebookNode) -> list[NotebookNode]:
         """The cells whose code stands folded away in the place of this one's: it and those that follow at once."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from nbconvert.preprocessors import HighlightMagicsPreprocessor
 from nbformat import NotebookNode
 
 from dilemma.report.chapters import tags
@@ -12,6 +13,14 @@ KEYWORD, STRING = {"ow"}, {"sa", "si"}
 MARK = re.compile(r'<span class="(\w+)">(.*?)</span>', re.DOTALL)
 BOX = re.compile(r'<div class="\s*highlight[^"]*"><pre>(?:<span></span>)?(.*)</pre></div>', re.DOTALL)
 SPLIT = re.compile(r"</(b|i|em)>(\s*)<\1>")
+IPYTHON = re.compile(r"%[\w%!]|!(?!=)|\?")  # what IPython adds to Python has one of these
+MAGICS = HighlightMagicsPreprocessor()
+
+
+def language(source: str, kernel: str) -> str:
+    """The lexer of a cell: for a magic its language, for plain Python one with half the rules of IPython's."""
+    plain = "python3" if kernel == "ipython3" and not IPYTHON.search(source) else kernel
+    return MAGICS.which_magic_language(source) or plain
 
 
 def slim(highlighted: str) -> str:

@@ -103,6 +103,8 @@ def inline(source: str, footnotes: Mapping[str, str] | None = None) -> list[Toke
 
 def footnote_definitions(source: str) -> dict[str, str]:
     """The notes defined in Markdown: upper-case key (as mistune keeps it) and source."""
+    if "[^" not in source:
+        return {}
     state = BlockState()
     with suppress(RecursionError):
         _parser().parse(source, state)
