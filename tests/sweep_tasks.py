@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -32,3 +33,8 @@ def note_and_sleep(folder: str) -> None:
     """Leaves its process id and works for a long time."""
     Path(folder, str(os.getpid())).touch()
     time.sleep(60)
+
+
+def has_imported(module: str) -> tuple[bool, str]:
+    """Whether its process has a module behind it, and how many threads its sums may have."""
+    return module in sys.modules, os.environ.get("OMP_NUM_THREADS", "")

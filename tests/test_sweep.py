@@ -242,6 +242,27 @@ def test_no_process_is_left_when_the_caller_stops_early(tmp_path: Path):
     assert [] == [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
 
 
+PREPARED = """\
+import os, sys
+import sweep_tasks
+from dilemma.sweep import local
+if __name__ == "__main__":
+    before = dict(os.environ)
+    local.prepare(["colorsys"])
+    assert before == dict(os.environ)
+    print(dict(local.work(sweep_tasks.has_imported, ["colorsys"], 1)), "colorsys" in sys.modules)
+"""
+
+
+@pytest.mark.skipif(local.START != "forkserver", reason="processes are only forked on Linux")
+def test_prepared_processes_have_imported_and_have_one_thread(tmp_path: Path):
+    (tmp_path / "driver.py").write_text(PREPARED, encoding="utf-8")
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    environment = {**os.environ, "OMP_NUM_THREADS": "7", "PYTHONPATH": path}
+    ran = subprocess.run([sys.executable, "driver.py"], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert "{0: (True, '1')} False\n" == ran.stdout
+
+
 # Runs
 
 
@@ -290,6 +311,11 @@ def test_results_are_dropped_when_the_code_changes_while_they_are_made(plan, com
     made = whole.run_sweep(plan("grid: {seed: [1, 2]}"), "x", reports=tmp_path)
     assert {whole.CHANGED} == set(made.failures.values())
     assert [] == list((tmp_path / "runs/sweep-x/results").iterdir())
+
+
+def test_results_are_dropped_when_the_code_changed_since_processes_began_to_import(plan, computed, tmp_path: Path):
+    made = whole.run_sweep(plan("grid: {seed: [1]}"), "x", reports=tmp_path, stamp="before")
+    assert {whole.CHANGED} == set(made.failures.values())
 
 
 def test_the_stamp_follows_data_and_code(monkeypatch):

@@ -50,7 +50,8 @@ def sweep(
     from dilemma.sweep import design, ledger, local
 
     plan, stamp = design.read(grid, limit), ledger.stamp()
-    local.prepare([RUNS] * (not dask) + [PAGES] * bool(chapter))  # while this process imports the same and Jupyter
+    # Before this process imports the same and Jupyter: the two go side by side.
+    local.prepare([*([] if dask else [RUNS]), *([PAGES] if chapter else [])])
     _refuse(plan.points)
     from dilemma.sweep import page, readable  # imports Jupyter, which a refused design need not wait for
     from dilemma.sweep.sweep import run_sweep
