@@ -42,6 +42,8 @@ class Copy:
     def seconds(self, *command: object, **variables: str) -> float:
         """The wall time of a command that must succeed."""
         environment = {**os.environ, "PYTHONPATH": str(self.folder), **variables}
+        # Compiled code is kept, as for everybody: the copy begins without any, and stock goes first.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         words = [str(word) for word in command]
         begin = time.perf_counter()
         done = subprocess.run(words, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
