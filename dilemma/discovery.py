@@ -143,8 +143,8 @@ def _peel(
     """Boxes (first and end cell per axis) with their density, each the best peel of the one before.
 
     `worlds` and `hits` are summed-area tables: at [i, j] how many lie before cell i of the first axis and
-    before cell j of the second. `bounds` says which limits may move: 0 and 1 the lower and upper one of the first axis, 2 and 3 of the
-    second. Ends where every peel would leave fewer than `least` hits.
+    before cell j of the second. `bounds` says which limits may move: 0 and 1 the lower and upper one of the
+    first axis, 2 and 3 of the second. Ends where every peel would leave fewer than `least` hits.
     """
     box = [0, len(worlds) - 1, 0, worlds.shape[1] - 1]
     while peels := [peel for bound in bounds if (peel := _cut(worlds, hits, box, bound))[1] >= max(least, 1)]:

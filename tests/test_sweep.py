@@ -625,3 +625,6 @@ def test_a_worker_that_is_lost_while_it_is_asked_for_its_state_refuses_no_sweep(
     dask._check(client, "tcp://x", "same")
     with pytest.raises(ParameterError, match="On the Dask worker tcp://b: the worker has other data"):
         dask._check(client, "tcp://x", "other")
+    answers["tcp://a"] = FileNotFoundError(2, "No such file", "data/inputs.csv")
+    with pytest.raises(ParameterError, match="The Dask worker tcp://a cannot import this project"):
+        dask._check(client, "tcp://x", "same")

@@ -64,12 +64,17 @@ def _check(client: "Client", address: str, stamp: str) -> None:
         raise ParameterError(f"The Dask scheduler at {address} has no worker. Start {START}.") from None
     stamps = client.run(_stamp_of_worker, on_error="return")
     # A worker that is lost while it is asked is lost like any other; those that come later ask themselves.
-    answers = {worker: found for worker, found in stamps.items() if not isinstance(found, OSError)}
+    answers = {worker: found for worker, found in stamps.items() if not _is_lost(found)}
     for worker, found in sorted(answers.items()):
         if isinstance(found, BaseException):
             raise ParameterError(f"The Dask worker {worker} cannot import this project ({found}). Start {START}.")
         if found != stamp:
             raise ParameterError(f"On the Dask worker {worker}: {run.OTHER_CODE}.")
+
+
+def _is_lost(found: object) -> bool:
+    """Whether a worker's answer is a broken connection; an error with a file is the worker's own."""
+    return isinstance(found, OSError) and found.filename is None
 
 
 def _stamp_of_worker() -> str:
