@@ -268,6 +268,14 @@ def test_memory_that_runs_out_bit_by_bit_fails_the_chapter(project, chapter):
 
 
 @pytest.mark.slow
+def test_a_cell_that_fails_and_cannot_show_its_error_is_the_one_that_is_named(project, chapter):
+    silent = chapter("get_ipython()._showtraceback = lambda *_: None", "raise MemoryError", "print('later')")
+    [outcome] = run(project(**{"01_a": silent})).values()
+    assert "cell-2" == outcome.cell
+    assert "the cell failed without a word, perhaps for lack of memory" in outcome.sentence
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is set on Linux only")
 @pytest.mark.parametrize("kind", ["forked", "plain"])
 def test_a_kernel_is_the_first_that_a_lack_of_memory_ends(kind, project, chapter, monkeypatch):

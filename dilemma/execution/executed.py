@@ -50,12 +50,15 @@ def finish(notebook: NotebookNode | None, path: Path) -> Fault | None:
 def find_fault(notebook: NotebookNode) -> Fault | None:
     """The first cell that raised an error or was never reached.
 
-    papermill alone would take `sys.exit(0)` in a cell for success.
+    papermill alone would take `sys.exit(0)` in a cell for success, and so a kernel too short of
+    memory to show the error that it reports.
     """
     for cell in code_cells(notebook):
         for output in cell.outputs:
             if output.output_type == "error":
                 return Fault(_error(output), cell)
+        if cell.metadata.get("papermill", {}).get("exception"):
+            return Fault("the cell failed without a word, perhaps for lack of memory", cell)
         if cell.execution_count is None:
             return Fault("the cell was never reached", cell)
     return None
