@@ -297,6 +297,27 @@ def test_a_notebook_may_import_the_debugger_that_its_kernel_does_without(kind, p
     assert "False False\ndebugpy\n" == printed(notebooks, "01-a")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["forked", "plain"])
+def test_what_a_cell_prints_and_shows_comes_in_its_order(kind, project, chapter, monkeypatch):
+    choose(kind, monkeypatch)
+    cell = "import sys\nprint('a')\ndisplay('b')\nprint('c', file=sys.stderr)\ndisplay('d')\n'e'"
+    notebooks = project(**{"01_a": chapter(cell)})
+    run(notebooks)
+    cells = nbformat.read(notebooks.parent / "en/01-a.ipynb", as_version=4).cells
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    shown = [output["text"] if "text" in output else output["data"]["text/plain"] for output in outputs]
+    assert ["a\n", "'b'", "c\n", "'d'", "'e'"] == shown
+
+
+@pytest.mark.slow
+def test_the_kernels_of_a_run_leave_the_users_history_alone(project, chapter, monkeypatch, tmp_path):
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    notebooks = project(**{"01_a": chapter("1 + 1", "print(In[-2], Out)")})
+    run(notebooks)
+    assert ("1 + 1 {4: 2}\n", []) == (printed(notebooks, "01-a"), list(tmp_path.rglob("history*")))
+
+
 @posix
 @pytest.mark.parametrize(
     ("sign", "sentence"),

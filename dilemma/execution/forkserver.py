@@ -23,7 +23,7 @@ from dilemma.execution import launcher
 PACKAGE = __package__.partition(".")[0]
 # What a kernel imports on its way to the first cell; ipykernel leaves these to the last moment.
 KERNEL = (
-    "ipykernel.kernelapp",
+    f"{__package__}.kernel",
     "IPython.core.completerlib",
     "IPython.core.debugger",
     "IPython.core.oinspect",

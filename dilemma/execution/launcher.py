@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from collections.abc import Sequence
 
 
 def import_kernel() -> None:
@@ -11,9 +12,14 @@ def import_kernel() -> None:
     del sys.modules["debugpy"]
 
 
+def launch(arguments: Sequence[str]) -> None:
+    """Makes this process the kernel that `arguments` describe, to its end."""
+    from dilemma.execution.kernel import ChapterApp
+
+    ChapterApp.launch_instance(list(arguments))
+
+
 if __name__ == "__main__":
     del sys.path[0]  # as ipykernel does: the chapter's folder must not lend its modules
     import_kernel()
-    from ipykernel.kernelapp import launch_new_instance
-
-    launch_new_instance()
+    launch(sys.argv[1:])
