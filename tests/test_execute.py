@@ -59,7 +59,7 @@ def test_a_cell_meant_to_be_skipped_is_no_fault():
     assert executed.find_fault(new_notebook(cells=[skipped])) is None
 
 
-def test_a_stable_notebook_has_no_times_ids_or_folders():
+def test_a_finished_notebook_has_no_times_ids_or_folders(tmp_path):
     warning = (
         f"/tmp/ipykernel_4711/123.py:1: UserWarning\n{executed.ROOT}/dilemma/a.py\n{sys.prefix}/lib/b.py"
     )
@@ -68,7 +68,8 @@ def test_a_stable_notebook_has_no_times_ids_or_folders():
     shown = cell(1, new_output("stream", name="stderr", text=warning))
     shown.metadata["execution"] = {"iopub.execute_input": "2026-01-01T00:00:00Z"}
     notebook = new_notebook(cells=[marker, injected, shown], metadata={"papermill": {"start_time": "now"}})
-    text = executed.stable(notebook)
+    executed.finish(notebook, tmp_path / "a.ipynb")
+    text = (tmp_path / "a.ipynb").read_text(encoding="utf-8")
     assert all(part not in text for part in ("papermill", "2026", "4711", "f00", "red", str(executed.ROOT)))
     assert all(part in text for part in ('"injected-parameters"', "cell.py:1", '"dilemma/a.py', '"lib/b.py'))
 

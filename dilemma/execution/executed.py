@@ -43,7 +43,7 @@ def finish(notebook: NotebookNode | None, path: Path) -> Fault | None:
     if not notebook:
         return Fault("nothing was executed", None)
     fault = find_fault(notebook)
-    path.write_text(stable(notebook), encoding="utf-8", newline="\n")
+    write(stable(notebook), path)
     return fault
 
 
@@ -71,8 +71,8 @@ def _error(output: NotebookNode) -> str:
     return f"{output.ename}: {said}" if said else output.ename
 
 
-def stable(notebook: NotebookNode) -> str:
-    """The notebook as text without times, process ids, random ids and this machine's folders."""
+def stable(notebook: NotebookNode) -> NotebookNode:
+    """Takes from a notebook its times and random ids, and what papermill adds."""
     notebook.metadata.pop("papermill", None)
     notebook.cells = [cell for cell in notebook.cells if MARKER not in cell.metadata.get("tags", [])]
     for cell in notebook.cells:
@@ -80,9 +80,14 @@ def stable(notebook: NotebookNode) -> str:
         cell.metadata.pop("execution", None)
         if INJECTED in cell.metadata.get("tags", []):
             cell.id = INJECTED
+    return notebook
+
+
+def write(notebook: NotebookNode, path: Path) -> None:
+    """Writes a stable notebook without process ids and this machine's folders."""
     text = nbformat.writes(notebook) + "\n"
     if "ipykernel_" in text:  # looking where such a path begins takes longer than all else here
         text = re.sub(r'[^\s"\']*ipykernel_\d+[\\/]+\d+\.py', "cell.py", text)
     for folder in (sys.prefix, str(ROOT)):
         text = text.replace(folder.replace("\\", "\\\\") + "/", "")
-    return text
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -84,7 +84,7 @@ class Keeper:
         prints = cache(self._print)
         if found := self.cache.find(chapter.name, chapter.parts, prints):
             files, outputs = found
-            rebuild(chapter, chapter.target, outputs)
+            executed.write(_rebuilt(chapter, outputs), chapter.target)
             return Origin(True, HIT, files)
         chapter.why = explain.reason(chapter.parts, self.cache.heads(chapter.name), prints)
         return None
@@ -97,8 +97,9 @@ class Keeper:
         objection = objection or self._changed(chapter)
         if objection:
             return Origin(False, _joined(chapter.why, objection))
-        outputs = _outputs(executed.load(chapter.target))
-        if not self._rebuilds(chapter, outputs):
+        made = executed.load(chapter.target)
+        outputs = _outputs(made)
+        if _rebuilt(chapter, outputs) != made:
             return Origin(False, _joined(chapter.why, DIFFERENT), files)
         self.cache.keep(chapter.name, chapter.parts, files, outputs)
         return Origin(False, chapter.why, files)
@@ -146,12 +147,6 @@ class Keeper:
         if any(self._print(name) != print_ for name, print_ in files):
             reasons.add(CHANGED)
         return dict(sorted(files)), "; ".join(sorted(reasons))
-
-    def _rebuilds(self, chapter: Chapter, outputs: Mapping[str, Any]) -> bool:
-        """Whether outputs, once kept, make exactly the notebook that execution made."""
-        again = self.scratch / f"{chapter.name}.ipynb"
-        rebuild(chapter, again, json.loads(json.dumps(outputs)))
-        return again.read_bytes() == chapter.target.read_bytes()
 
     def _is_statement(self, chapter: Chapter, name: str) -> bool:
         """Whether a file is an executed chapter of the same run, or their folder: the key has what they state."""
@@ -207,14 +202,14 @@ def prepared(chapter: Chapter) -> NotebookNode:
     return parameterize_notebook(notebook, values) if values else notebook
 
 
-def rebuild(chapter: Chapter, target: Path, outputs: Mapping[str, Any]) -> None:
-    """Writes the executed notebook of a chapter as it is now, with these outputs, as its execution would."""
+def _rebuilt(chapter: Chapter, outputs: Mapping[str, Any]) -> NotebookNode:
+    """The notebook of a chapter as it is now, with these outputs, as its execution would leave it."""
     notebook = prepared(chapter)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for cell, (count, shown) in zip(code, outputs["cells"], strict=True):
         cell.execution_count, cell.outputs = count, [from_dict(output) for output in shown]
     notebook.metadata.update(from_dict(outputs["metadata"]))
-    target.write_text(executed.stable(notebook), encoding="utf-8", newline="\n")
+    return executed.stable(notebook)
 
 
 def _outputs(notebook: NotebookNode) -> dict[str, Any]:
