@@ -102,12 +102,13 @@ def imported(notebook: Path) -> Iterator[str]:
 
 
 def _syntax_trees(notebook: Path) -> Iterator[ast.Module]:
-    """The code cells that are plain Python; a broken notebook has none."""
+    """The code cells with an import that are plain Python; a broken notebook has none."""
     with suppress(OSError, ValueError, LookupError, TypeError):
         for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-            if cell["cell_type"] == "code":
+            source = "".join(cell["source"])
+            if cell["cell_type"] == "code" and "import" in source:
                 with suppress(SyntaxError):
-                    yield ast.parse("".join(cell["source"]))
+                    yield ast.parse(source)
 
 
 def _draw() -> None:
