@@ -19,6 +19,7 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _break_off)
 
 # ruff: noqa: E402 - these imports take most of a second, in which Ctrl-C must work too
+import gc
 import logging
 import subprocess
 from collections.abc import Sequence
@@ -85,6 +86,7 @@ def report(
     if not fresh and _is_current(parameters, languages, name, force):
         return
     _start_importing(parameters)
+    gc.disable()  # the process ends with the report: looking for garbage takes longer than the memory is worth
     from dilemma.execution import explain as explanation
     from dilemma.report.build import build_report  # imports Jupyter, while the other process looks at the premises
 
