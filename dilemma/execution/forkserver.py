@@ -161,10 +161,8 @@ def _become_kernel(lifeline: int, arguments: list[str], environment: dict[str, s
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()  # as at import; random itself reseeds after a fork
     threading.Thread(target=_end_with, args=[lifeline], daemon=True).start()
-    from ipykernel.kernelapp import IPKernelApp
-
     # 1 is the parent that never ends, so no thread watches it: the lifeline does.
-    IPKernelApp.launch_instance([*arguments, "--IPKernelApp.parent_handle=1"])
+    launcher.launch([*arguments, "--IPKernelApp.parent_handle=1"])
 
 
 def _end_with(lifeline: int) -> None:

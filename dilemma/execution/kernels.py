@@ -17,9 +17,11 @@ from time import monotonic
 from typing import Any
 from weakref import WeakSet
 
+import zmq.asyncio
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
+from traitlets import default
 
 from dilemma.execution import keys, launcher
 from dilemma.execution.preloaded import SETTINGS, ForkedProcess, ForkServer, take
@@ -30,6 +32,7 @@ LAUNCHER = "ipykernel_launcher"
 # Libraries reserve addresses that they never fill.
 UNFILLED = 4 * 2**30
 IDLE = {"execution_state": "idle"}
+RETRY = 5  # milliseconds after which a socket looks again whether its kernel listens; zmq waits for 100
 PACKAGE = Path(__file__).parents[1]
 _shared: dict[int, "Kernels"] = {}
 _lock = Lock()
@@ -103,6 +106,12 @@ class ChapterKernel(AsyncKernelManager):
 
     run: Kernels
     client_factory = ChapterClient
+
+    @default("context")
+    def _context_default(self) -> zmq.asyncio.Context:
+        context = super()._context_default()
+        context.reconnect_ivl = RETRY
+        return context
 
     async def start_kernel(self, **options: Any) -> None:
         """Starts the process, with sockets that no other kernel and no other user has."""
