@@ -35,6 +35,7 @@ def multiples(runs: pd.DataFrame, axes: Sequence[str], language: str) -> Figure:
     the option that is best on average, which sets colour and shape.
     """
     figure = theme.canvas(4.4)
+    figure.set_layout_engine("constrained")  # makes room for a legend outside the panels
     panels = figure.subplots(len(MEASURES), len(axes), squeeze=False, sharex="col", sharey="row")
     for column, axis in zip(panels.T, axes, strict=True):
         at, ticks = positions(runs[axis])

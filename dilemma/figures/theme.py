@@ -9,6 +9,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
+from matplotlib.layout_engine import TightLayoutEngine
 
 from dilemma import wording
 
@@ -16,6 +17,7 @@ FONTS = Path(__file__).parent.parent / "fonts"
 WIDTH = 6.3  # inches: the text width of the PDF page
 NARROW = 4.6  # inches: of a drawing whose labels stand above its rows, so that a phone shows most of it
 ROW = 0.37  # inches: of a row with its label above
+PAD = 1 / 3  # of the font size: around a figure and between its parts
 
 INK, MUTED, FAINT, PAPER = "#1b1f24", "#5a626b", "#c9ced4", "#ffffff"
 # One colour per place of action, the same in every chapter.
@@ -47,7 +49,7 @@ STYLE = {
     "ytick.major.width": 0.7,
     "grid.color": "#e4e7ea",
     "grid.linewidth": 0.7,
-    "figure.constrained_layout.use": True,
+    "figure.autolayout": True,
 }
 
 
@@ -66,7 +68,8 @@ def apply() -> None:
 def canvas(height: float, width: float = WIDTH) -> Figure:
     """An empty figure in the look of the report, in inches."""
     apply()
-    return Figure(figsize=(width, height))
+    # A constrained layout measures everything twice, for grids less regular than ours.
+    return Figure(figsize=(width, height), layout=TightLayoutEngine(pad=PAD, h_pad=PAD, w_pad=PAD))
 
 
 def rehearse() -> None:
