@@ -68,8 +68,8 @@ def apply() -> None:
 def canvas(height: float, width: float = WIDTH) -> Figure:
     """An empty figure in the look of the report, in inches."""
     apply()
-    # A constrained layout measures everything twice, for grids less regular than ours.
-    return Figure(figsize=(width, height), layout=TightLayoutEngine(pad=PAD, h_pad=PAD, w_pad=PAD))
+    # A constrained layout measures everything twice, for grids less regular than ours; so does this in a rectangle.
+    return Figure(figsize=(width, height), layout=TightLayoutEngine(pad=PAD, h_pad=PAD, w_pad=PAD, rect=None))
 
 
 def rehearse() -> None:
