@@ -128,7 +128,7 @@ def ladder(
     axes.set_xticks(range(int(np.ceil(steps[0])), int(steps[-1]) + 1))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.percent(value, language)))
     figure.supxlabel(wording.pick(RUNG, language), size=9, color=theme.MUTED)
-    figure.supylabel(wording.pick(CHANCE, language), size=9, color=theme.MUTED)
+    figure.supylabel(wording.pick(CHANCE, language), x=0.005, size=9, color=theme.MUTED)
     return figure
 
 

@@ -17,7 +17,7 @@ FONTS = Path(__file__).parent.parent / "fonts"
 WIDTH = 6.3  # inches: the text width of the PDF page
 NARROW = 4.6  # inches: of a drawing whose labels stand above its rows, so that a phone shows most of it
 ROW = 0.37  # inches: of a row with its label above
-PAD = 1 / 3  # of the font size: around a figure and between its parts
+PAD = 1 / 3  # of the font size: around a figure, and on each side between its parts
 
 INK, MUTED, FAINT, PAPER = "#1b1f24", "#5a626b", "#c9ced4", "#ffffff"
 # One colour per place of action, the same in every chapter.
@@ -69,7 +69,7 @@ def canvas(height: float, width: float = WIDTH) -> Figure:
     """An empty figure in the look of the report, in inches."""
     apply()
     # A constrained layout measures everything twice, for grids less regular than ours; so does this in a rectangle.
-    return Figure(figsize=(width, height), layout=TightLayoutEngine(pad=PAD, h_pad=PAD, w_pad=PAD, rect=None))
+    return Figure(figsize=(width, height), layout=TightLayoutEngine(pad=PAD, h_pad=2 * PAD, w_pad=2 * PAD, rect=None))
 
 
 def rehearse() -> None:
