@@ -2,23 +2,20 @@
 
 import json
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from dilemma import cells, schema
+from dilemma import cells, schema, traces
 from dilemma.schema import DataError
 
-__all__ = ["DATA", "DataError", "description", "newest_vintage", "read"]
+__all__ = ["DATA", "DataError", "description", "newest_vintage", "read", "read_all"]
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 DESCRIPTION = "datapackage.json"
 ALWAYS = pd.Timestamp("0001-01-01")
 NEVER = pd.Timestamp("9999-12-31")
-
-Stamp = tuple[tuple[str, int, int], ...]
 
 
 def read(table: str, as_of: str | date | None = None, folder: Path = DATA) -> pd.DataFrame:
@@ -27,12 +24,20 @@ def read(table: str, as_of: str | date | None = None, folder: Path = DATA) -> pd
     Lists are tuples; missing numbers and texts are NaN, missing dates NaT.
     Raises DataError when a file does not follow data/datapackage.json.
     """
-    stamp = _stamp(folder)
-    frame = _table(table, folder, stamp)
+    frame = _table(table, folder)
     if as_of is None:
-        return frame.copy()
-    known = _known_from(table, folder, stamp) <= _day(as_of)
+        return frame.copy(deep=False)  # pandas copies what is changed
+    known = _known_from(table, folder) <= _day(as_of)
     return frame[known].reset_index(drop=True)
+
+
+def read_all() -> None:
+    """Reads every table, so that processes forked from this one need only look whether it has changed since.
+
+    Raises DataError when a file does not follow data/datapackage.json.
+    """
+    for resource in description()["resources"]:
+        read(resource["name"], date.max)
 
 
 def newest_vintage(frame: pd.DataFrame, key: str) -> pd.DataFrame:
@@ -50,74 +55,72 @@ def description(folder: Path = DATA) -> dict[str, Any]:
         raise DataError(f"{place}: the file is not valid JSON ({error.msg}).") from None
 
 
-@cache
-def _known_from(table: str, folder: Path, stamp: Stamp) -> pd.Series:
+@traces.kept
+def _known_from(table: str, folder: Path) -> pd.Series:
     """The day from which each row counts as known: the latest of the days its rule names.
 
     The only place that decides what a day may see.
     """
-    frame = _table(table, folder, stamp)
-    rule = _resource(table, folder, stamp).get("asOf", {})
+    frame = _table(table, folder)
+    rule = _resource(table, folder).get("asOf", {})
     days = [
         pd.Series(pd.Timestamp(rule.get("day", ALWAYS)), index=frame.index),
         *(frame[column].fillna(NEVER) for column in rule.get("columns", ())),
-        *(_latest_page(frame[column], folder, stamp) for column in rule.get("sources", ())),
-        *(_day_of_referenced(table, column, folder, stamp) for column in rule.get("rows", ())),
+        *(_latest_page(frame[column], folder) for column in rule.get("sources", ())),
+        *(_day_of_referenced(table, column, folder) for column in rule.get("rows", ())),
     ]
     known_from = pd.concat(days, axis=1).max(axis=1)
     if not rule.get("orCited"):
         return known_from
-    cited = _first_citation(table, folder, stamp).reindex(frame["source_id"]).set_axis(frame.index)
+    cited = _first_citation(table, folder).reindex(frame["source_id"]).set_axis(frame.index)
     return known_from.where((frame["precision"] == "day") | ~(cited < known_from), cited)
 
 
-def _latest_page(cited: pd.Series, folder: Path, stamp: Stamp) -> pd.Series:
+def _latest_page(cited: pd.Series, folder: Path) -> pd.Series:
     """The day of the youngest cited page; a page without a known day does not count."""
-    sources = _table("sources", folder, stamp).set_index("source_id")
+    sources = _table("sources", folder).set_index("source_id")
     published = sources["published"].where(sources["precision"] == "day")
     pages = cited.explode()
     return published.reindex(pages).set_axis(pages.index).groupby(level=0).max().fillna(ALWAYS)
 
 
-def _day_of_referenced(table: str, column: str, folder: Path, stamp: Stamp) -> pd.Series:
+def _day_of_referenced(table: str, column: str, folder: Path) -> pd.Series:
     """The day from which the row that a column points to counts as known."""
-    target, key = schema.references(_resource(table, folder, stamp))[column]
-    referenced = _table(target, folder, stamp)[key]
-    referring = _table(table, folder, stamp)[column]
-    known_from = _known_from(target, folder, stamp).set_axis(referenced)
+    target, key = schema.references(_resource(table, folder))[column]
+    referenced = _table(target, folder)[key]
+    referring = _table(table, folder)[column]
+    known_from = _known_from(target, folder).set_axis(referenced)
     return known_from.reindex(referring).set_axis(referring.index).fillna(ALWAYS)
 
 
-def _first_citation(target: str, folder: Path, stamp: Stamp) -> pd.Series:
+def _first_citation(target: str, folder: Path) -> pd.Series:
     """The day of the first row of any table that points to each key of `target`."""
     citations = [pd.Series(dtype="datetime64[s]")]
-    for resource in _description(folder, stamp)["resources"]:
+    for resource in _description(folder)["resources"]:
         table = resource["name"]
         for column, (referenced, _) in schema.references(resource).items():
             if referenced == target:
-                cited = _table(table, folder, stamp)[column].explode().dropna()
-                known_from = _known_from(table, folder, stamp).reindex(cited.index)
+                cited = _table(table, folder)[column].explode().dropna()
+                known_from = _known_from(table, folder).reindex(cited.index)
                 citations.append(known_from.set_axis(cited))
     return pd.concat(citations).groupby(level=0).min()
 
 
-@cache
-def _table(table: str, folder: Path, stamp: Stamp) -> pd.DataFrame:
-    resource = _resource(table, folder, stamp)
+@traces.kept
+def _table(table: str, folder: Path) -> pd.DataFrame:
+    resource = _resource(table, folder)
     keys = {
-        (target, column): set(_table(target, folder, stamp)[column])
+        (target, column): set(_table(target, folder)[column])
         for target, column in schema.references(resource).values()
     }
     return schema.table(_content(folder / resource["path"]), resource, keys)
 
 
-@cache
-def _description(folder: Path, stamp: Stamp) -> dict[str, Any]:
-    return description(folder)
+_description = traces.kept(description)
 
 
-def _resource(table: str, folder: Path, stamp: Stamp) -> schema.Resource:
-    resources = {resource["name"]: resource for resource in _description(folder, stamp)["resources"]}
+def _resource(table: str, folder: Path) -> schema.Resource:
+    resources = {resource["name"]: resource for resource in _description(folder)["resources"]}
     if table not in resources:
         hint = cells.suggestion(table, resources)
         raise DataError(f"There is no table {table!r}; there are: {', '.join(resources)}.{hint}")
@@ -126,15 +129,9 @@ def _resource(table: str, folder: Path, stamp: Stamp) -> schema.Resource:
 
 def _content(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return traces.content(path)
     except FileNotFoundError:
         raise DataError(f"The file data/{path.name} is missing.") from None
-
-
-def _stamp(folder: Path) -> Stamp:
-    """Name, time and size of every file, so that an edited file is read again."""
-    files = sorted(path for path in folder.glob("*") if path.suffix in (".csv", ".json"))
-    return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
 
 
 def _day(as_of: str | date) -> pd.Timestamp:

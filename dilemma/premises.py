@@ -9,6 +9,5 @@ def check(parameters: Parameters) -> None:
 
     Raises DataError for a broken row, and ParameterError for a claim, a key or a range that the model does not have.
     """
-    for resource in evidence.description()["resources"]:
-        evidence.read(resource["name"])
+    evidence.read_all()
     headline.choose(parameters)

@@ -16,7 +16,7 @@ MODULES = {
 # From left to right: a module may import what stands in an earlier row, or its own neighbours
 # within a package.
 ROWS = [
-    {"overrides", "console", "quantiles"},
+    {"overrides", "console", "quantiles", "traces"},
     {"parameter_words"},
     {"parameters"},
     {"parameter_file", "wording", "cells", "schema"},

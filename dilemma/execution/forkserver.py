@@ -67,6 +67,7 @@ def _check(verdict: int, parameters: str) -> None:
         from dilemma import parameters as contract
         from dilemma import premises
 
+        _read()  # once for the fork and for all kernels
         if not os.fork():
             with suppress(Exception):
                 premises.check(contract.build(json.loads(parameters)))
@@ -83,6 +84,7 @@ def _import(notebooks: Sequence[Path]) -> None:
         with suppress(Exception):
             importlib.import_module(module)
     _draw()
+    _read()
 
 
 def imported(notebook: Path) -> Iterator[str]:
@@ -119,6 +121,13 @@ def _draw() -> None:
     """
     if theme := sys.modules.get(f"{PACKAGE}.figures.theme"):
         theme.rehearse()
+
+
+def _read() -> None:
+    """Reads the tables, for all kernels; a table that cannot be read must fail in the cell that reads it."""
+    if evidence := sys.modules.get(f"{PACKAGE}.evidence"):
+        with suppress(Exception):
+            evidence.read_all()
 
 
 def _serve(lifeline: int) -> None:
