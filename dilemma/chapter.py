@@ -5,23 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from html import escape
 from typing import Any
 
-import mistune
 import pandas as pd
 from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from dilemma import evidence, findings
+from dilemma import evidence, findings, tables
 from dilemma.figures import svg
 from dilemma.findings import EXPLORER, FINDING, TABLE, Record, Value
 from dilemma.parameters import Parameters
-from dilemma.wording import Text, number, pick, short_day
+from dilemma.wording import Text, pick, short_day
 
-ALIGNMENTS = ("left", "right", "center")
-MISSING = "–"
+Source = Any  # a row of data/sources.csv, as itertuples gives it
 
 
 @dataclass
@@ -105,13 +102,13 @@ class Chapter:
         spec = {
             "id": id,
             "caption": caption,
-            "columns": _columns(frame, align),
-            "rows": self._rows(frame),
+            "columns": tables.columns(frame, align),
+            "rows": tables.rows(frame, self.parameters.language),
             "row_ids": _row_ids(frame, row_ids),
             "wide": wide,
             "header_column": header_column,
         }
-        self._show({TABLE: spec, "text/html": _html(spec), "text/plain": _plain(spec)})
+        self._show({TABLE: spec, "text/html": tables.html(spec), "text/plain": tables.plain(spec)})
 
     def cite(self, *source_ids: str) -> str:
         """Links to the sources, as in [AP, 23 Oct 2024](#src-ap-2024-10-23), joined by semicolons."""
@@ -119,14 +116,14 @@ class Chapter:
             raise ValueError("cite() needs at least one source_id.")
         return "; ".join(self._citation(row) for row in self._sources(source_ids))
 
-    def publisher(self, source: pd.Series) -> str:
+    def publisher(self, source: Source) -> str:
         """Who published a page, with what it relies on or copies in brackets."""
-        note = source[f"note_{self.parameters.language}"]
-        return f"{source['publisher']} ({note})" if pd.notna(note) else str(source["publisher"])
+        note = getattr(source, f"note_{self.parameters.language}")
+        return f"{source.publisher} ({note})" if pd.notna(note) else source.publisher
 
     @cached_property
-    def _known(self) -> pd.DataFrame:
-        return evidence.read("sources").set_index("source_id", drop=False)
+    def _known(self) -> dict[str, Source]:
+        return {source.source_id: source for source in evidence.read("sources").itertuples()}
 
     @cached_property
     def _public(self) -> frozenset[str]:
@@ -136,21 +133,21 @@ class Chapter:
     def _last_day(self) -> date:
         return self.until or self.parameters.as_of
 
-    def _sources(self, source_ids: Sequence[str]) -> list[pd.Series]:
+    def _sources(self, source_ids: Sequence[str]) -> list[Source]:
         """The rows of the sources; one that was not public yet would leak hindsight into the run."""
         for source_id in source_ids:
-            if source_id not in self._known.index:
+            if source_id not in self._known:
                 raise ValueError(f"{source_id} is not in data/sources.csv.")
             if source_id not in self._public:
                 raise ValueError(f"{source_id} was not public on {self._last_day}: the run may not use it.")
-        return [self._known.loc[source_id] for source_id in source_ids]
+        return [self._known[source_id] for source_id in source_ids]
 
-    def _citation(self, source: pd.Series) -> str:
-        dated = pd.notna(source["published"]) and source["precision"] != "none"
+    def _citation(self, source: Source) -> str:
+        dated = pd.notna(source.published) and source.precision != "none"
         parts = [self.publisher(source).replace("[", r"\[").replace("]", r"\]")]
         if dated:
-            parts.append(short_day(source["published"], self.parameters.language, source["precision"]))
-        return f"[{', '.join(parts)}](#src-{source['source_id']})"
+            parts.append(short_day(source.published, self.parameters.language, source.precision))
+        return f"[{', '.join(parts)}](#src-{source.source_id})"
 
     def _claim(self, id: str, prefix: str = "") -> None:
         """Reserves an anchor; only running the same cell once more may use it again."""
@@ -171,11 +168,6 @@ class Chapter:
             self._pending.clear()
         display(bundle, metadata=metadata or {}, raw=True)
 
-    def _rows(self, frame: pd.DataFrame) -> list[list[str]]:
-        language = self.parameters.language
-        columns = [_worded_column(frame.iloc[:, at], language) for at in range(frame.shape[1])]
-        return [list(row) for row in zip(*columns, strict=True)]
-
 
 def _current_cell() -> tuple[int, str | None]:
     """The running execution's count and, where the front end tells, the id of its cell."""
@@ -186,61 +178,9 @@ def _current_cell() -> tuple[int, str | None]:
     return shell.execution_count, parent.get("metadata", {}).get("cellId")
 
 
-def _columns(frame: pd.DataFrame, align: Sequence[str] | None) -> list[dict[str, str]]:
-    """Label and alignment of each column."""
-    numeric = [pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]
-    sides = list(align) if align else ["right" if is_number else "left" for is_number in numeric]
-    if len(sides) != frame.shape[1] or not set(sides) <= set(ALIGNMENTS):
-        raise ValueError(f"align needs {frame.shape[1]} entries, each one of {', '.join(ALIGNMENTS)}.")
-    return [{"label": str(label), "align": side} for label, side in zip(frame.columns, sides, strict=True)]
-
-
 def _row_ids(frame: pd.DataFrame, row_ids: Sequence[str] | None) -> list[str] | None:
     if row_ids is None:
         return None
     if len(row_ids) != len(frame):
         raise ValueError(f"row_ids has {len(row_ids)} entries for {len(frame)} rows.")
     return [str(row_id) for row_id in row_ids]
-
-
-def _worded_column(column: pd.Series, language: str) -> list[str]:
-    """The cells of a column as text, all numbers with the same decimals."""
-    present = column.dropna()
-    whole = pd.api.types.is_numeric_dtype(column.dtype) and bool((present == present.round()).all())
-    return [_cell(value, language, 0 if whole else 2) for value in column]
-
-
-def _cell(value: Any, language: str, digits: int) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Text):
-        return pick(value, language)
-    if pd.isna(value):
-        return MISSING
-    return short_day(value, language) if hasattr(value, "year") else number(value, language, digits)
-
-
-def _html(spec: dict[str, Any]) -> str:
-    """The table for JupyterLab: caption, header cells, inline Markdown."""
-    # JupyterLab sets every cell of a table to the right unless it is told otherwise.
-    sides = [f'style="text-align: {column["align"]}"' for column in spec["columns"]]
-    labels = zip(spec["columns"], sides, strict=True)
-    heads = "".join(f'<th scope="col" {side}>{escape(column["label"])}</th>' for column, side in labels)
-    body = "".join(_html_row(row, sides, spec["header_column"]) for row in spec["rows"])
-    caption = escape(spec["caption"])
-    return f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _html_row(row: Sequence[str], sides: Sequence[str], header_column: bool) -> str:
-    inline = mistune.create_markdown(escape=True)
-    texts = [inline(cell).strip().removeprefix("<p>").removesuffix("</p>") for cell in row]
-    cells = [f"<td {side}>{text}</td>" for text, side in zip(texts, sides, strict=True)]
-    if header_column:
-        cells[0] = f'<th scope="row" {sides[0]}>{texts[0]}</th>'
-    return f"<tr>{''.join(cells)}</tr>"
-
-
-def _plain(spec: dict[str, Any]) -> str:
-    """The table as lines of text."""
-    lines = [[column["label"] for column in spec["columns"]], *spec["rows"]]
-    return "\n".join(" | ".join(line) for line in lines)

@@ -2,11 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import cache, lru_cache
 from numbers import Integral
 from typing import TYPE_CHECKING, NamedTuple
 
+from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import NumberPattern, parse_pattern
 
 from dilemma.parameters import LANGUAGES as LANGUAGES  # those of the contract
 
@@ -154,18 +156,31 @@ def heading(key: str, language: str) -> str:
     return term[:1].upper() + term[1:]
 
 
+@lru_cache(4096)  # a figure words its ticks again and again
 def number(value: float, language: str, digits: int = 0) -> str:
     """`value` with `digits` decimals, grouped: 12,900 in English, 12.900 in German."""
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
     shown = value if isinstance(value, Integral) else round(float(value), digits)
-    return format_decimal(shown + 0, format=pattern, locale=language).replace("-", "−")
+    return _formatted(shown + 0, language, digits)
 
 
+@lru_cache(4096)
 def percent(share: float, language: str, digits: int = 0) -> str:
     """A share as a percentage: 0.125 is 13% in English and 13 % in German."""
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    pattern += "%" if language == "en" else "\N{NO-BREAK SPACE}%"
-    return format_percent(share, format=pattern, locale=language).replace("-", "−")
+    return _formatted(share + 0, language, digits, "%" if language == "en" else "\N{NO-BREAK SPACE}%")
+
+
+def _formatted(value: float, language: str, digits: int, sign: str = "") -> str:
+    return _pattern(digits, sign).apply(value, _locale(language)).replace("-", "−")
+
+
+@cache
+def _pattern(digits: int, sign: str) -> NumberPattern:
+    return parse_pattern("#,##0" + ("." + "0" * digits if digits else "") + sign)
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language)
 
 
 def quantity(value: float, unit: str, language: str) -> str:
@@ -193,14 +208,14 @@ def interval(low: float, high: float, unit: str, language: str) -> str:
 def day(when: date, language: str, precision: str = "day") -> str:
     """A date written out to its known precision (day, month or year): 24. Oktober 2024."""
     patterns = {"day": "d MMMM y" if language == "en" else "d. MMMM y", "month": "MMMM y", "year": "y"}
-    return format_date(when, format=patterns[precision], locale=language)
+    return format_date(when, format=patterns[precision], locale=_locale(language))
 
 
 def short_day(when: date, language: str, precision: str = "day") -> str:
     """A date for tables and citations: 24 Oct 2024 or 24.10.2024, to its known precision."""
     full = "d MMM y" if language == "en" else "dd.MM.y"
     month = "MMM y" if language == "en" else "MM/y"
-    return format_date(when, format={"day": full, "month": month, "year": "y"}[precision], locale=language)
+    return format_date(when, format={"day": full, "month": month, "year": "y"}[precision], locale=_locale(language))
 
 
 def span(first: date, last: date, language: str) -> str:

@@ -31,7 +31,7 @@ ROWS = [
     {"headline"},
     {"premises"},
     {"figures"},
-    {"findings"},
+    {"findings", "tables"},
     {"chapter"},
     {"execution"},
     {"report"},
@@ -44,7 +44,7 @@ MODELS = {
     "decision", "quantiles", "verdict", "stress", "discovery", "information", "sensitivity", "hindsight",
     "explorer",
 }  # fmt: skip
-ANALYSIS = {"evidence", "headline", "figures", "chapter", "schema", "cells"} | MODELS
+ANALYSIS = {"evidence", "headline", "figures", "chapter", "tables", "schema", "cells"} | MODELS
 OUTSIDE = {"execution", "report", "comparison", "sweep"}  # treat notebooks as files
 # A sweep takes its findings from the model and draws them, because a notebook for every run would take
 # a hundred times as long; everything else of the analysis stays behind these two.

@@ -4,10 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import matplotlib
+import mistune
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dilemma import chapter as chapter_module
+from dilemma import tables
 from dilemma.chapter import Chapter
 from dilemma.figures import svg
 from dilemma.findings import FINDING, TABLE
@@ -102,6 +106,14 @@ def test_tables_and_figures_carry_findings_too(shown):
     chapter.finding("women", 1, unit="persons", en="Women", de="Frauen")
     chapter.figure(drawn(), id="fig-a", caption="A", alt="B")
     assert ["men", "women"] == [bundle[FINDING][0]["id"] for bundle, _ in shown if FINDING in bundle]
+
+
+@given(st.from_regex(tables.PLAIN, fullmatch=True))
+def test_a_plain_cell_is_what_markdown_makes_of_it(cell: str):
+    html = mistune.create_markdown(escape=True)(cell).strip()
+    frame = pd.DataFrame({"a": [cell]})
+    spec = {"caption": "c", "columns": tables.columns(frame, None), "rows": [[cell]], "header_column": False}
+    assert f'<td style="text-align: left">{html[3:-4]}</td>' in tables.html(spec)
 
 
 def test_citations_name_publisher_and_date_to_its_precision():
