@@ -18,6 +18,7 @@ from dilemma.wording import LANGUAGES, Text, day, interval, pick, quantity
 
 FINDING = "application/vnd.dilemma.finding+json"
 TABLE = "application/vnd.dilemma.table+json"
+LINKING = ("text/markdown", TABLE)
 EXPLORER = "application/vnd.dilemma.explorer+json"
 RUNS = Path(__file__).resolve().parents[1] / "reports" / "runs"
 PLACEHOLDER = "…"
@@ -56,15 +57,14 @@ def link(finding: Record, language: str) -> str:
 
 def gather(notebook: Path | str | Mapping[str, Any]) -> list[Record]:
     """The findings an executed notebook carries, in the order of its cells."""
-    cells = _content(notebook)["cells"]
-    bundles = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
-    return [dict(finding) for bundle in bundles for finding in bundle.get(FINDING, [])]
+    return [dict(finding) for bundle in _bundles(notebook) for finding in bundle.get(FINDING, [])]
 
 
 def cited(notebook: Path | str | Mapping[str, Any]) -> frozenset[str]:
     """The ids of the sources that an executed notebook's outputs link to."""
-    outputs = [cell.get("outputs", []) for cell in _content(notebook)["cells"]]
-    return frozenset(re.findall(r"\(#src-([a-z0-9-]+)\)", json.dumps(outputs)))
+    # Figures are most of a notebook and link to no source.
+    shown = [bundle[kind] for bundle in _bundles(notebook) for kind in LINKING if kind in bundle]
+    return frozenset(re.findall(r"\(#src-([a-z0-9-]+)\)", json.dumps(shown)))
 
 
 @dataclass(frozen=True)
@@ -185,6 +185,12 @@ def _advice(parameters: Parameters) -> str:
     if parameters.language == "de":
         return f"Die Ergebnisse der anderen Kapitel fehlen noch. Der Befehl {command} berechnet sie."
     return f"The findings of the other chapters are not there yet; {command} computes them."
+
+
+def _bundles(notebook: Path | str | Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What each output of a notebook shows, by media type."""
+    cells = _content(notebook)["cells"]
+    return [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
 
 
 def _content(notebook: Path | str | Mapping[str, Any]) -> Mapping[str, Any]:
