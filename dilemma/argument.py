@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from graphlib import CycleError, TopologicalSorter
 from operator import mul
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,8 @@ import pandas as pd
 # A judgement is not true because a good newspaper prints it: only facts and attributions
 # borrow the reliability of whoever states them.
 BORROWS_RELIABILITY = ("fact", "attribution")
+
+Intervals = Mapping[tuple[str, int], tuple[float, float]]  # by scale and rank
 
 
 class ArgumentError(ValueError):
@@ -54,25 +56,20 @@ def base_scores(nodes: pd.DataFrame, graded_claims: pd.DataFrame, scales: pd.Dat
     `graded_claims` has one row per claim: claim_id, kind, reliability (A-F of whoever is cited)
     and credibility (1-6 of the item); `scales` translates grades into intervals.
     """
-    claims = graded_claims.set_index("claim_id")
-    rows = [_base_score(node, claims, scales) for node in nodes.itertuples()]
+    claims = {claim.claim_id: claim for claim in graded_claims.itertuples()}
+    intervals = {(row.scale, row.rank): (row.low, row.high) for row in scales.itertuples()}
+    rows = [(node.node_id, *_base_score(node, claims, intervals)) for node in nodes.itertuples()]
     return pd.DataFrame(rows, columns=["node_id", "low", "high", "basis"])
 
 
-def _base_score(node, claims: pd.DataFrame, scales: pd.DataFrame) -> tuple[str, float, float, str]:
+def _base_score(node, claims: Mapping[str, Any], intervals: Intervals) -> tuple[float, float, str]:
     if node.kind != "claim":
-        return node.node_id, node.base_low, node.base_high, "assumed"
-    claim = claims.loc[node.claim_id]
+        return node.base_low, node.base_high, "assumed"
+    claim = claims[node.claim_id]
     grade = f"{claim.reliability}{claim.credibility}"
     if claim.credibility == 6 and claim.kind in BORROWS_RELIABILITY:
-        row = _scale_row(scales, "Base score by reliability", "ABCDEF".index(claim.reliability) + 1)
-    else:
-        row = _scale_row(scales, "Base score by credibility", claim.credibility)
-    return node.node_id, row.low, row.high, grade
-
-
-def _scale_row(scales: pd.DataFrame, scale: str, rank: int) -> pd.Series:
-    return scales[(scales.scale == scale) & (scales["rank"] == rank)].iloc[0]
+        return *intervals["Base score by reliability", "ABCDEF".index(claim.reliability) + 1], grade
+    return *intervals["Base score by credibility", claim.credibility], grade
 
 
 def draw_bases(scores: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
@@ -205,10 +202,11 @@ def without_nodes(edges: pd.DataFrame, nodes: Iterable[str]) -> pd.DataFrame:
 
 def upstream(edges: pd.DataFrame, root: str) -> set[str]:
     """All nodes from which a path leads to `root`, as a reason or as a warrant."""
-    found: set[str] = set()
-    front = {root}
+    reasons: dict[str, set[str]] = {}
+    for edge in edges.itertuples():
+        reasons.setdefault(edge.to_node, set()).update((edge.from_node, *_licences(edge)))
+    found, front = set(), {root}
     while front:
-        into = edges[edges.to_node.isin(front)]
-        front = {*into.from_node, *into.warrant.dropna()} - found
+        front = set().union(*(reasons.get(node, ()) for node in front)) - found
         found |= front
     return found

@@ -57,11 +57,14 @@ def newest_voices(counts: pd.DataFrame) -> pd.DataFrame:
     country speaks for itself. Of several statements on one day the best graded counts, and of equally
     graded ones the one that stands last in the table.
     """
-    voice = counts.country.fillna(counts.issuer_id)
-    ranked = counts.assign(voice=voice).sort_values(
+    ranked = counts.assign(voice=_voices(counts)).sort_values(
         ["stated", "reliability", "estimate_id"], ascending=[False, True, False]
     )
     return ranked.drop_duplicates("voice").sort_values(["stated", "estimate_id"], ignore_index=True)
+
+
+def _voices(counts: pd.DataFrame) -> pd.Series:
+    return counts.country.fillna(counts.issuer_id)
 
 
 def best_documented(counts: pd.DataFrame, as_of: date, windows: Sequence[int]) -> pd.DataFrame:
@@ -70,12 +73,13 @@ def best_documented(counts: pd.DataFrame, as_of: date, windows: Sequence[int]) -
     `windows` are days before `as_of`, tried in turn. If no stage has two voices in any window, only
     the voice of the newest count is left.
     """
+    voices = _voices(counts)
     for days in windows:
-        recent = counts[counts.stated > pd.Timestamp(as_of) - pd.Timedelta(days=days)]
+        recent = counts.stated > pd.Timestamp(as_of) - pd.Timedelta(days=days)
         for stage in reversed(STAGES):
-            voices = newest_voices(recent[recent.stage == stage])
-            if len(voices) >= 2:
-                return voices
+            counted = recent & (counts.stage == stage)
+            if voices[counted].nunique() >= 2:
+                return newest_voices(counts[counted])
     return newest_voices(counts).tail(1).reset_index(drop=True)
 
 
