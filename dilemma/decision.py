@@ -101,8 +101,8 @@ def evaluate(
 def _acts(luck: Mapping[str, np.ndarray], replies: Responses) -> dict[str, np.ndarray]:
     """Who acts under the luck given: responder or `joint` -> (n, 4) of bool."""
     us = luck["us"] < replies.us
-    seoul = np.where(us, luck["seoul"] < replies.seoul_joined, luck["seoul"] < replies.seoul_alone)
-    europe = np.where(us, luck["europe"] < replies.europe_joined, luck["europe"] < replies.europe_alone)
+    seoul = us & (luck["seoul"] < replies.seoul_joined) | ~us & (luck["seoul"] < replies.seoul_alone)
+    europe = us & (luck["europe"] < replies.europe_joined) | ~us & (luck["europe"] < replies.europe_alone)
     beijing, kim = luck["beijing"] < replies.beijing, luck["kim"] < replies.kim
     return {"us": us, "seoul": seoul, "europe": europe, "beijing": beijing, "kim": kim, "joint": us & seoul}
 

@@ -76,20 +76,20 @@ def _reply(x: Inputs, steps: np.ndarray, out: np.ndarray) -> None:
 
     In place, numpy takes a third of the time of scipy's expit.
     """
-    blur = np.maximum(x["blur"], np.finfo(float).tiny)  # so that a sharp line needs no case of its own
+    sharpness = 1 / np.maximum(x["blur"], np.finfo(float).tiny)  # so that a sharp line needs no case of its own
+    for row, line in zip(out, _lines(x), strict=True):
+        np.subtract(line, steps, out=row)
     with np.errstate(over="ignore"):
-        np.subtract(_lines(x)[:, None], steps, out=out)
-        out /= blur
+        out *= sharpness
         np.exp(out, out=out)
     out += 1
     np.reciprocal(out, out=out)
 
 
-def _lines(x: Inputs) -> np.ndarray:
-    """Where the lines lie after mood and pull: (7, n) in rungs, in the order of `Responses`."""
+def _lines(x: Inputs) -> Responses:
+    """Where the lines lie after mood and pull, (n,) each in rungs."""
     us, seoul, europe = (x[line] + x["mood"] for line in ("line_us", "line_seoul", "line_europe"))
-    allies = seoul, seoul - x["pull"], europe, europe - x["pull"]
-    return np.stack([us, *allies, x["line_china"], x["line_kim"]])
+    return Responses(us, seoul, seoul - x["pull"], europe, europe - x["pull"], x["line_china"], x["line_kim"])
 
 
 def set_reaction(x: Inputs, chance: np.ndarray | float) -> dict[str, np.ndarray]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 
 from dilemma import escalation
-from dilemma.escalation import UKRAINE_RUNG, Inputs
+from dilemma.escalation import OPTIONS, UKRAINE_RUNG, Inputs
 
 MEN = ("n_troops", "rotation", "quality", "spared", "use_train", "use_ukraine")
 PYONGYANG = ("pay_ratio", "paid_train", "snub", "exposure")
@@ -44,7 +44,8 @@ def itemised(x: Inputs, acts: Acts, names: Iterable[str] = ITEMS) -> Iterator[tu
 
 
 def _men(x: Inputs) -> np.ndarray:
-    return worth(x)[:, None] * used(x)
+    men = worth(x)
+    return escalation.by_option(0.0, men * x["use_train"], men, men * x["use_ukraine"])
 
 
 def _price(x: Inputs) -> np.ndarray:
@@ -53,7 +54,7 @@ def _price(x: Inputs) -> np.ndarray:
 
 
 def _exposure(x: Inputs) -> np.ndarray:
-    return -x["exposure"][:, None] * escalation.rungs(x) / UKRAINE_RUNG
+    return -(x["exposure"] / UKRAINE_RUNG)[:, None] * escalation.rungs(x)
 
 
 def _snub(x: Inputs) -> np.ndarray:
@@ -66,7 +67,7 @@ UNANSWERED = {"men": _men, "price": _price, "exposure": _exposure, "snub": _snub
 
 def unanswered(x: Inputs) -> np.ndarray:
     """What every option is worth before anybody answers, (n, 4) in kSE."""
-    return _sum(item(x) for item in UNANSWERED.values())
+    return sum(item(x) for item in UNANSWERED.values())
 
 
 def _answer(name: str, x: Inputs, acts: Acts) -> np.ndarray:
@@ -76,12 +77,7 @@ def _answer(name: str, x: Inputs, acts: Acts) -> np.ndarray:
 
 def answered(x: Inputs, acts: Acts) -> np.ndarray:
     """What all answers cost together, (n, 4) in kSE."""
-    return _sum(_answer(name, x, acts) for name in ANSWERS)
-
-
-def _sum(tables: Iterator[np.ndarray]) -> np.ndarray:
-    """The sum of tables that nobody else needs, in the memory of the first."""
-    total = next(tables)
-    for table in tables:
-        total += table
-    return total
+    total = np.zeros((len(OPTIONS), len(x["blur"])))
+    for responder, cost in ANSWERS.values():  # nobody answers a refusal
+        total[1:] -= x[cost] * acts[responder].T[1:].astype(float, copy=False)
+    return total.T
