@@ -179,14 +179,14 @@ def _regression(z: np.ndarray, ahead: np.ndarray) -> np.ndarray:
 
 
 def _products(design: np.ndarray, ahead: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return design @ design.T, design @ ahead
+    return design @ design.T, design @ np.asfortranarray(ahead)
 
 
 def _quadratic(z: np.ndarray) -> np.ndarray:
     """One, every input, every product of two: the rows of a quadratic regression, a column per world."""
     inputs, worlds = z.shape
-    rows = np.ones(((inputs + 1) * (inputs + 2) // 2, worlds))
-    rows[1 : inputs + 1] = z
+    rows = np.empty(((inputs + 1) * (inputs + 2) // 2, worlds))
+    rows[0], rows[1 : inputs + 1] = 1.0, z
     z, at = rows[1 : inputs + 1], inputs + 1
     for first in range(inputs):
         np.multiply(z[first], z[first:], out=rows[at : at + inputs - first])
