@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from dilemma import decision, evidence, inputs, verdict
+from dilemma import decision, evidence, inputs, payoff, verdict
 from dilemma.escalation import OPTIONS, Inputs
 from dilemma.parameters import Parameters
 from dilemma.payoff import Acts
@@ -86,9 +86,9 @@ def _played(x: Inputs, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _horns(x: Inputs, values: np.ndarray, acts: Acts) -> np.ndarray:
     """By how much Kursk is worse than the best alternative in either horn, summed over the worlds that backfire."""
-    names = sum((verdict.PARTS[horn] for horn in HORNS), ())
-    gaps = verdict.shortfalls(x, acts, verdict.swapped(values), names)
-    return np.array([sum(gaps[name] for name in verdict.PARTS[horn]) for horn in HORNS])
+    swap = verdict.swapped(values)
+    horns = payoff.UNANSWERED["exposure"](x), payoff.answered(x, acts, verdict.PARTS["horn_two"])
+    return np.array([np.vdot(horn.T, swap.T) for horn in horns])
 
 
 def _gap(expected: np.ndarray, as_of: date) -> dict[str, Value]:

@@ -75,9 +75,9 @@ def _answer(name: str, x: Inputs, acts: Acts) -> np.ndarray:
     return -x[cost][:, None] * acts[responder]
 
 
-def answered(x: Inputs, acts: Acts) -> np.ndarray:
-    """What all answers cost together, (n, 4) in kSE."""
+def answered(x: Inputs, acts: Acts, names: Iterable[str] = ANSWERS) -> np.ndarray:
+    """What the answers cost together, (n, 4) in kSE."""
     total = np.zeros((len(OPTIONS), len(x["blur"])))
-    for responder, cost in ANSWERS.values():  # nobody answers a refusal
+    for responder, cost in map(ANSWERS.__getitem__, names):  # nobody answers a refusal
         total[1:] -= x[cost] * acts[responder].T[1:].astype(float, copy=False)
     return total.T

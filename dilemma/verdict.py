@@ -67,7 +67,7 @@ def temperaments(expected: np.ndarray, values: np.ndarray) -> pd.DataFrame:
 def rate(expected: np.ndarray, values: np.ndarray) -> np.ndarray:
     """The ratings of `temperaments` without names: (4, 4), a row per temperament."""
     average = expected.mean(axis=0)
-    loss_averse = (values + (LOSS_WEIGHT - 1) * np.minimum(values, 0)).mean(axis=0)
+    loss_averse = values.mean(axis=0) + (LOSS_WEIGHT - 1) * np.minimum(values, 0).mean(axis=0)
     regret_averse = -quantile(regret(values), REGRET_QUANTILE)
     return np.stack([average, loss_averse, regret_averse, _worst(values).mean(axis=0)])
 
@@ -90,7 +90,9 @@ def regret(values: np.ndarray) -> np.ndarray:
 
 def surpassed(values: np.ndarray) -> pd.Series:
     """Share of the worlds in which each option ends worse than the best of the others: `backfire` for all."""
-    return pd.Series((regret(values) > 0).mean(axis=0), index=pd.Index(OPTIONS, name="option"))
+    best = _best(values)
+    share = [np.count_nonzero(column < best) / len(values) for column in values.T]
+    return pd.Series(share, index=pd.Index(OPTIONS, name="option"))
 
 
 def _best(values: np.ndarray) -> np.ndarray:
@@ -126,9 +128,10 @@ def shares(expected: np.ndarray) -> pd.DataFrame:
     Indexed by option: share and error (standard error), 0 to 1; a tie goes to the less provocative option.
     Raises ValueError when all worlds are one and the same, where a share would only repeat the guess.
     """
-    if (expected == expected[0]).all():
+    if all((column == column[0]).all() for column in expected.T):
         raise ValueError("All draws are the same world, so no share can be counted: give an input a range.")
-    share = np.bincount(winners(expected), minlength=len(OPTIONS)) / len(expected)
+    best = winners(expected)
+    share = np.array([np.count_nonzero(best == at) for at in range(len(OPTIONS))]) / len(expected)
     error = _error(share, len(expected))
     return pd.DataFrame({"share": share, "error": error}, index=pd.Index(OPTIONS, name="option"))
 
@@ -204,11 +207,12 @@ def swapped(values: np.ndarray, chosen: str = "kursk", against: Sequence[str] = 
         raise ValueError(f"{chosen!r} against {rivals_named!r} is no comparison; the options are {known}.")
     mine = OPTIONS.index(chosen)
     others = values.T[rivals].T
-    worlds = np.flatnonzero(_best(others) > values[:, mine])
-    rival = np.array(rivals)[winners(others)[worlds]]
-    swap = np.zeros_like(values)
-    swap[worlds, rival], swap[worlds, mine] = 1.0, -1.0
-    return swap
+    worse, best = _best(others) > values[:, mine], winners(others)
+    swap = np.zeros(values.shape[::-1])
+    swap[mine] -= worse
+    for at, rival in enumerate(rivals):
+        swap[rival] = worse & (best == at)
+    return swap.T
 
 
 def shortfalls(x: Inputs, acts: Acts, swap: np.ndarray, names: Sequence[str] = ITEMS) -> dict[str, float]:
