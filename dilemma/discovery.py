@@ -120,6 +120,7 @@ def _boxes(
     grid: Grid, hit: np.ndarray, coverage: float, restrictions: int
 ) -> Iterator[tuple[dict[str, tuple[float, float]], float]]:
     """All boxes on the way of all peelings, as limits and density."""
+    ends = {name: np.concatenate([[-np.inf], axis.edges, [np.inf]]).tolist() for name, axis in grid.items()}
     for pair in combinations(grid, min(2, len(grid))):
         shape = [len(grid[name].edges) + 1 for name in pair] + [1] * (2 - len(pair))
         place = grid[pair[0]].cell * shape[1] + (grid[pair[1]].cell if len(pair) == 2 else 0)
@@ -128,14 +129,8 @@ def _boxes(
         for bounds in combinations(range(2 * len(pair)), restrictions):
             for box, density in _peel(worlds, hits, bounds, coverage * hit.sum()):
                 cut = zip(pair, (box[:2], box[2:]), strict=False)
-                limits = {name: _limits(grid[name].edges, *cells) for name, cells in cut}
-                yield {name: limit for name, limit in limits.items() if np.isfinite(limit).any()}, density
-
-
-def _limits(edges: np.ndarray, first: int, end: int) -> tuple[float, float]:
-    """The values at which the cells from `first` to before `end` begin and stop."""
-    bounds = np.concatenate([[-np.inf], edges, [np.inf]])
-    return float(bounds[first]), float(bounds[end])
+                limits = {name: (ends[name][first], ends[name][end]) for name, (first, end) in cut}
+                yield {name: limit for name, limit in limits.items() if limit != (-np.inf, np.inf)}, density
 
 
 def _peel(
@@ -157,7 +152,7 @@ def _cut(worlds: np.ndarray, hits: np.ndarray, box: list[int], bound: int) -> tu
     """Density, hits and cells left when one bound moves in by ALPHA of the worlds, or a little more."""
     axis, upper = divmod(bound, 2)
     mass, won = (_from_side(table, box, axis, upper) for table in (worlds, hits))
-    gone = int(np.searchsorted(mass, ALPHA * mass[-1]))
+    gone = int(mass.searchsorted(ALPHA * mass[-1]))
     left, kept = mass[-1] - mass[gone], won[-1] - won[gone]
     moved = [edge + (gone if not upper else -gone) * (at == bound) for at, edge in enumerate(box)]
     return (kept / left if left else 0.0), kept, moved

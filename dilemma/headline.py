@@ -49,14 +49,16 @@ def choose(parameters: Parameters) -> pd.DataFrame:
 
     Raises ParameterError for a claim, a key or a range that the model does not have.
     """
-    table, counterfactuals, worldviews, _ = _tables(parameters.as_of)
+    return _chosen(parameters.as_of, parameters.worldview, parameters.reject_claims, parameters.inputs)
+
+
+@lru_cache(maxsize=64)
+def _chosen(
+    as_of: date, worldview: str, rejected: tuple[str, ...], ranges: tuple[tuple[str, inputs.Range], ...]
+) -> pd.DataFrame:
+    table, counterfactuals, worldviews, _ = _tables(as_of)
     return inputs.choose(
-        table,
-        counterfactuals,
-        worldviews,
-        worldview=parameters.worldview,
-        rejected=parameters.reject_claims,
-        overrides=dict(parameters.inputs),
+        table, counterfactuals, worldviews, worldview=worldview, rejected=rejected, overrides=dict(ranges)
     )
 
 

@@ -12,6 +12,7 @@ from dilemma.parameters import ParameterError
 
 Range = tuple[float, float, float]  # low, mode, high
 BOUNDS = ["low", "mode", "high"]
+DRAWN = [*BOUNDS, "peak"]  # what the draws depend on
 WITHOUT_MODES = ("baseline", "sceptic")  # worldviews that are rules, not rows of a table
 BACKED = ("sourced", "derived")  # bases that a sceptic accepts
 PERT, FLAT = 4, 0  # how much the mode counts against the bounds
@@ -73,7 +74,7 @@ def choose(
     settings |= _set(settings, dict(overrides or {}), "override")
     for (key, setting), unit in zip(settings.items(), chosen.unit, strict=True):
         _check(key, setting[:3], unit)
-    return chosen.assign(**pd.DataFrame(settings.values(), index=chosen.index))
+    return chosen.assign(**dict(zip(Setting._fields, map(list, zip(*settings.values(), strict=True)), strict=True)))
 
 
 def draw(chosen: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
@@ -100,9 +101,9 @@ def redraw(
 
     The same as drawing anew, without drawing again what does not differ.
     """
-    columns = [*BOUNDS, "peak"]
-    differs = (before[columns].to_numpy() != after[columns].to_numpy()).any(axis=1)
-    return {**x, **_values(after[differs], len(x[after.index[0]]), seed)}
+    old, new = before[DRAWN], after[DRAWN]
+    differs = (old.to_numpy() != new.to_numpy()).any(axis=1)
+    return {**x, **_values(new[differs], len(x[after.index[0]]), seed)}
 
 
 def best_guess(chosen: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -112,7 +113,7 @@ def best_guess(chosen: pd.DataFrame) -> dict[str, np.ndarray]:
 
 def _values(chosen: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
     drawn = np.empty((len(chosen), draws))  # in one piece: the system hands out many small ones more slowly
-    ranges = chosen[[*BOUNDS, "peak"]].itertuples()
+    ranges = chosen[DRAWN].itertuples()
     for values, (key, low, mode, high, peak) in zip(drawn, ranges, strict=True):
         place = (mode - low) / (high - low) if high > low else 0.0
         quantiles = low + (high - low) * estimates.pert_quantiles(place, peak)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from dilemma import decision, escalation
 from dilemma.escalation import OPTIONS, Inputs, Responses
+from dilemma.verdict import winners
 
 Expected = Callable[[Inputs], np.ndarray]  # worlds -> (n, options) in kSE
 
@@ -21,7 +22,7 @@ COSTS = ("c_us", "c_seoul", "c_europe", "c_joint", "c_china")
 
 def lead(ev: np.ndarray, option: int) -> np.ndarray:
     """How far one option is ahead of the best of the others: (n,) in kSE, negative where it is behind."""
-    return ev[:, option] - np.delete(ev, option, axis=1).max(axis=1)
+    return ev[:, option] - np.delete(ev.T, option, axis=0).max(axis=0)
 
 
 def around(x: Inputs, replies: Responses) -> Expected:
@@ -93,7 +94,7 @@ def compare_structures(variants: Mapping[str, Inputs], expected: Expected) -> pd
     rows = []
     for x in variants.values():
         ev = expected(x)
-        shares = np.bincount(ev.argmax(axis=1), minlength=len(OPTIONS)) / len(ev)
+        shares = np.bincount(winners(ev), minlength=len(OPTIONS)) / len(ev)
         means = ev.mean(axis=0)
         rows.append((*shares, OPTIONS[means.argmax()], np.ptp(np.sort(means)[-2:])))
     return pd.DataFrame(rows, columns=[*OPTIONS, "best", "margin"], index=list(variants))
