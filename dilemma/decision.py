@@ -14,7 +14,7 @@ import numpy as np
 
 from dilemma import escalation
 from dilemma.escalation import OPTIONS, RESPONDERS, Inputs, Responses
-from dilemma.payoff import ANSWERS, MEN, PYONGYANG, Acts, answered, itemised, unanswered, worth
+from dilemma.payoff import ANSWERS, MEN, PYONGYANG, Acts, charge, itemised, unanswered, worth
 
 KEYS = (*MEN, *PYONGYANG, *(cost for _, cost in ANSWERS.values()), *escalation.KEYS)
 
@@ -37,7 +37,7 @@ def expected(x: Inputs, replies: Responses | None = None) -> np.ndarray:
     check(x)
     values = _table(x)
     for block, some, given in blocks(x, replies):
-        values[block] = unanswered(some) + answered(some, _marginal(given))
+        values[block] = charge(unanswered(some), some, _marginal(given))
     return values
 
 
@@ -87,7 +87,7 @@ def play(
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """The outcome of every world under the luck given: values and acts as `simulate` returns them."""
     acts = _acts(luck, replies)
-    return unanswered(x) + answered(x, acts), acts
+    return charge(unanswered(x), x, acts), acts
 
 
 def evaluate(
@@ -95,7 +95,7 @@ def evaluate(
 ) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
     """`expected` and `play` in one go, which shares what nobody's answer changes: expected, values, acts."""
     own, acts = unanswered(x), _acts(luck, replies)
-    return own + answered(x, _marginal(replies)), own + answered(x, acts), acts
+    return charge(own.copy("K"), x, _marginal(replies)), charge(own, x, acts), acts
 
 
 def _acts(luck: Mapping[str, np.ndarray], replies: Responses) -> dict[str, np.ndarray]:
@@ -143,7 +143,7 @@ def _leaf(x: Inputs, replies: Responses, acted: dict[str, bool]) -> np.ndarray:
     probability = np.prod([given[name] if acted[name] else 1 - given[name] for name in RESPONDERS], axis=0)
     acted = acted | {"joint": acted["us"] and acted["seoul"]}
     everywhere = {name: np.full_like(probability, act) for name, act in acted.items()}
-    return probability * (unanswered(x) + answered(x, everywhere))
+    return probability * charge(unanswered(x), x, everywhere)
 
 
 def set_worth(x: Inputs, kse: np.ndarray | float) -> dict[str, np.ndarray]:

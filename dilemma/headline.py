@@ -89,7 +89,8 @@ def _played(x: Inputs, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _horns(x: Inputs, values: np.ndarray, acts: Acts) -> np.ndarray:
     """By how much Kursk is worse than the best alternative in either horn, summed over the worlds that backfire."""
     swap = verdict.swapped(values)
-    horns = payoff.UNANSWERED["exposure"](x), payoff.answered(x, acts, verdict.PARTS["horn_two"])
+    answers = payoff.charge(np.zeros_like(values), x, acts, verdict.PARTS["horn_two"])
+    horns = payoff.UNANSWERED["exposure"](x), answers
     return np.array([np.vdot(horn.T, swap.T) for horn in horns])
 
 

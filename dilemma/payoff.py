@@ -6,11 +6,13 @@ Source of the value formula: MODEL section 6 of this project.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import reduce
+from operator import iadd
 
 import numpy as np
 
 from dilemma import escalation
-from dilemma.escalation import OPTIONS, UKRAINE_RUNG, Inputs
+from dilemma.escalation import UKRAINE_RUNG, Inputs
 
 MEN = ("n_troops", "rotation", "quality", "spared", "use_train", "use_ukraine")
 PYONGYANG = ("pay_ratio", "paid_train", "snub", "exposure")
@@ -67,7 +69,7 @@ UNANSWERED = {"men": _men, "price": _price, "exposure": _exposure, "snub": _snub
 
 def unanswered(x: Inputs) -> np.ndarray:
     """What every option is worth before anybody answers, (n, 4) in kSE."""
-    return sum(item(x) for item in UNANSWERED.values())
+    return reduce(iadd, (item(x) for item in UNANSWERED.values()))
 
 
 def _answer(name: str, x: Inputs, acts: Acts) -> np.ndarray:
@@ -75,9 +77,8 @@ def _answer(name: str, x: Inputs, acts: Acts) -> np.ndarray:
     return -x[cost][:, None] * acts[responder]
 
 
-def answered(x: Inputs, acts: Acts, names: Iterable[str] = ANSWERS) -> np.ndarray:
-    """What the answers cost together, (n, 4) in kSE."""
-    total = np.zeros((len(OPTIONS), len(x["blur"])))
-    for responder, cost in map(ANSWERS.__getitem__, names):  # nobody answers a refusal
-        total[1:] -= x[cost] * acts[responder].T[1:].astype(float, copy=False)
-    return total.T
+def charge(values: np.ndarray, x: Inputs, acts: Acts, names: Iterable[str] = ANSWERS) -> np.ndarray:
+    """Take what the answers cost off `values`, (n, 4) in kSE, in place: nobody answers a refusal."""
+    for responder, cost in map(ANSWERS.__getitem__, names):
+        values.T[1:] -= x[cost] * acts[responder].T[1:].astype(float, copy=False)
+    return values
