@@ -38,6 +38,8 @@ def read(path: str | Path) -> dict[str, object]:
         raise ParameterError(f"{path} cannot be read as UTF-8 text.") from None
     except yaml.YAMLError as error:
         raise ParameterError(_syntax(path, error)) from None
+    except RecursionError:
+        raise ParameterError(f"{path}: lists stand within lists too deeply to be read.") from None
     if not isinstance(values, dict) or not values:
         raise ParameterError(
             f"{path} sets no parameter; each line should read name: value, as in draws: 5000."

@@ -153,6 +153,9 @@ def test_every_example_is_a_design(path):
         ("sample: {seed: {from: 9, to: 1}}\nruns: 2", "seed needs a list to choose from, or from and to"),
         ("sample: {seed: {from: 1}}\nruns: 2", "seed needs a list to choose from, or from and to"),
         ("sample: {as_of: {from: 2024-13-01, to: 2025-01-01}}\nruns: 2", "as_of needs a list"),
+        (f"sample: {{seed: {{from: 1, to: {'9' * 400}}}}}\nruns: 2", "seed needs a list to choose from, or from and to"),
+        (f"sample: {{seed: {{from: 1, to: {'9' * 5000}}}}}\nruns: 2", "seed needs a list to choose from, or from and to"),
+        (f"grid: {{seed: {'[' * 3000}{']' * 3000}}}", "lists stand within lists too deeply"),
     ],
 )
 def test_a_design_that_makes_no_run_is_refused_in_a_sentence(text, sentence, plan):

@@ -14,6 +14,7 @@ import numpy as np
 
 from dilemma.parameters import ParameterError
 
+WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)  # with more, a place between two ends is no longer exact
 NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 DIGITS = 6  # of a sampled number
@@ -52,7 +53,7 @@ def _between(first: object, last: object, place: float) -> object:
         return None
     if DAY.fullmatch(first) and DAY.fullmatch(last):
         return _day(first, last, place)
-    whole = all(re.fullmatch(r"-?\d+", end, re.ASCII) for end in (first, last))
+    whole = WHOLE.fullmatch(first) and WHOLE.fullmatch(last)
     return str(_whole(int(first), int(last), place)) if whole and int(first) <= int(last) else None
 
 
