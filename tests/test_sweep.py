@@ -370,26 +370,28 @@ def test_the_parquet_holds_the_table(made, tmp_path: Path):
 
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_the_page_counts_the_runs_and_shows_nothing_amiss(made, language):
-    built = page.build(made, {}, language)
+    built = page.build(made, {}, [], language)
     assert [] == built.problems
     assert all(part in built.verdict for part in ("3", {"de": "ablehnen 1", "en": "refuse 1"}[language]))
 
 
 def test_the_page_names_failures_as_they_are_and_links_to_reports(made):
-    first, second, _ = made.design.points
+    first, second, third = made.design.points
     links = {first.id: {"de": "../a/r.de.html", "en": "../a/r.en.html"}}
-    file = next(file for file in page.write(made, links) if ".en." in file.name)
+    problems = [(third, "ValueError: a | b *c*."), (second, "03-presence.ipynb (en) did not run.")]
+    file = next(file for file in page.write(made, links, problems) if ".en." in file.name)
     text = file.read_text(encoding="utf-8")
     assert f'<a href="../a/r.en.html">{first.id}</a>' in text
     assert f">{second.id}<" in text
     assert "ValueError: a | b *c*" in text
+    assert "03-presence.ipynb (en) did not run." in text
     assert ".pdf" not in text
 
 
 def test_a_page_of_nothing_but_failures_is_a_page_too(made):
     made.failures |= dict.fromkeys(made.findings, "ValueError")
     made.findings.clear()
-    assert [] == page.build(made, {}, "de").problems
+    assert [] == page.build(made, {}, [(point, "ValueError") for point in made.failed], "de").problems
 
 
 def test_numbers_and_days_stand_to_scale_and_words_side_by_side():
@@ -420,6 +422,26 @@ def test_runs_are_chosen_for_reports(which, count, made):
 def test_an_unknown_chapter_is_refused():
     with pytest.raises(ParameterError, match="There is no chapter 66; the chapters are 00-summary"):
         readable.chapter("66")
+
+
+def test_a_chapter_is_made_again_for_every_run_once_a_notebook_has_changed(made, monkeypatch):
+    executed = []
+
+    def batch(points: list[Point], source: Path, scratch: Path, pages: dict[Point, Path], *_: object) -> list:
+        executed.extend(points)
+        for point in points:
+            pages[point].touch()
+        return []
+
+    monkeypatch.setattr(readable, "_batch", batch)
+    readable.write_chapters(made, Path("03-presence.ipynb"))
+    readable.write_chapters(made, Path("03-presence.ipynb"))
+    assert list(made.design.points) == executed
+    changed = provenance._digests(ROOT) | {"notebooks_hash": "x"}
+    monkeypatch.setattr(provenance, "_digests", lambda root: changed)
+    links, _ = readable.write_chapters(made, Path("03-presence.ipynb"))
+    assert 2 * list(made.design.points) == executed
+    assert all((made.folder / of_run["de"]).exists() for of_run in links.values())
 
 
 # The command

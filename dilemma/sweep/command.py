@@ -58,12 +58,13 @@ def sweep(
 
     source = readable.chapter(chapter) if chapter else None
     done = run_sweep(plan, name or Path(grid).stem, address=dask, workers=workers or 0, stamp=stamp)
-    links, problems = readable.write_chapters(done, source, workers or 0) if source else ({}, [])
+    links, gaps = readable.write_chapters(done, source, workers or 0) if source else ({}, [])
     whole, unfinished = readable.write_reports(readable.chosen(done, reports))
-    files = page.write(done, {**links, **whole})
-    tell([*problems, *unfinished, *(f"Run {id} failed: {why}." for id, why in done.failures.items())])
+    problems = [*((point, f"{done.failures[point.id]}.") for point in done.failed), *gaps, *unfinished]
+    files = page.write(done, {**links, **whole}, problems)
+    tell(f"Run {point.id} failed: {why}" for point, why in problems)
     list_files([done.folder / "findings.csv", *files])
-    if done.failures or problems or unfinished:
+    if problems:
         raise click.exceptions.Exit(1)
 
 

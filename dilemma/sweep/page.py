@@ -23,22 +23,23 @@ ACROSS = 3  # panels side by side
 LONGEST = 500  # rows of the table; findings.csv has all
 MISSING = "–"
 Links = Mapping[str, Mapping[str, str]]  # run id -> language -> file, as seen from the sweep's folder
+Problems = list[tuple[Point, str]]  # which run, and a sentence on what of it failed
 
 
-def write(sweep: Sweep, links: Links) -> list[Path]:
+def write(sweep: Sweep, links: Links, problems: Problems) -> list[Path]:
     """Writes the index page in both languages into the sweep's folder; returns the files."""
     files = []
     for language in LANGUAGES:
         file = sweep.folder / f"{sweep.folder.name}.{language}.html"
         part = file.with_name(f".{file.name}.part")
-        part.write_text(html.render_html(build(sweep, links, language)), encoding="utf-8", newline="\n")
+        part.write_text(html.render_html(build(sweep, links, problems, language)), encoding="utf-8", newline="\n")
         files.append(part.replace(file))
     return files
 
 
-def build(sweep: Sweep, links: Links, language: str) -> Document:
+def build(sweep: Sweep, links: Links, problems: Problems, language: str) -> Document:
     """The document of the index page."""
-    cells = list(_cells(sweep, links, language))
+    cells = list(_cells(sweep, links, problems, language))
     for at, cell in enumerate(cells, start=1):
         cell["id"] = f"sweep-{at}"
     title = word("runs", language)
@@ -62,15 +63,15 @@ def _provenance(sweep: Sweep) -> dict[str, object]:
     return {"command": "python3 run.py sweep", "axes": list(sweep.design.axes), "inputs": sweep.stamp}
 
 
-def _cells(sweep: Sweep, links: Links, language: str) -> Iterator[NotebookNode]:
+def _cells(sweep: Sweep, links: Links, problems: Problems, language: str) -> Iterator[NotebookNode]:
     yield new_markdown_cell(f"# {word('runs', language)}")
     drawn = runs(sweep)
     if len(drawn) and sweep.design.axes:
         for first in range(0, len(sweep.design.axes), ACROSS):
             yield _figure(drawn, sweep.design.axes[first : first + ACROSS], 1 + first // ACROSS, language)
-    if sweep.failures:
+    if problems:
         yield new_markdown_cell(f"## {word('failures', language)}")
-        yield _failures(sweep, language)
+        yield _failures(sweep, problems, language)
     yield new_markdown_cell(f"## {word('each', language)}")
     yield _table(sweep, links, language)
     if len(sweep.design.points) > LONGEST:
@@ -113,8 +114,8 @@ def _figure(runs: pd.DataFrame, axes: Sequence[str], number: int, language: str)
     return _shown(data, {"dilemma": own, "image/svg+xml": {"alt": alt}})
 
 
-def _failures(sweep: Sweep, language: str) -> NotebookNode:
-    rows = [[*_settings(point, sweep), escaped(sweep.failures[point.id])] for point in sweep.failed[:LONGEST]]
+def _failures(sweep: Sweep, problems: Problems, language: str) -> NotebookNode:
+    rows = [[*_settings(point, sweep), escaped(why)] for point, why in problems[:LONGEST]]
     return _grid("failures", [*sweep.design.axes, word("reason", language)], rows, language)
 
 

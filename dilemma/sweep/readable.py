@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from dilemma.execution import keys
 from dilemma.execution.execute import Job, execute_jobs
 from dilemma.parameters import LANGUAGES, ParameterError, Parameters
 from dilemma.report import current, provenance
@@ -12,11 +13,11 @@ from dilemma.report.current import NOTEBOOKS
 from dilemma.report.naming import REPORTS, numbers_of, run_name
 from dilemma.sweep import local, rendering
 from dilemma.sweep.design import Point
-from dilemma.sweep.page import Links
+from dilemma.sweep.page import Links, Problems
 from dilemma.sweep.sweep import Sweep, cores
 
 BATCH = 100  # chapters that are executed before they are rendered, so that few notebooks wait on the disk
-NO_PAGE = "its page could not be rendered: the process ended unexpectedly"
+NO_PAGE = "its page could not be rendered: the process ended unexpectedly."
 
 
 def chapter(name: str, notebooks: Path = NOTEBOOKS) -> Path:
@@ -36,36 +37,48 @@ def chosen(sweep: Sweep, which: str) -> list[Point]:
     return list(sweep.design.points[: int(which) if count is None else count])
 
 
-def write_chapters(sweep: Sweep, source: Path, workers: int = 0) -> tuple[Links, list[str]]:
+def write_chapters(sweep: Sweep, source: Path, workers: int = 0) -> tuple[Links, Problems]:
     """Executes and renders one chapter for every run that has none yet; returns the pages and what went wrong."""
-    folder = sweep.folder / f"{source.stem}-{sweep.stamp[:12]}"
+    shared = provenance.describe(Parameters(), ())  # reads every file of the project: once is enough
+    folder = sweep.folder / f"{source.stem}-{_made_from(shared)}"
     folder.mkdir(parents=True, exist_ok=True)
     pages = {point: folder / f"{point.id}.html" for point in sweep.design.points}
     missing = [point for point in sweep.design.points if not pages[point].exists()]
-    problems: list[str] = []
+    problems: Problems = []
     for first in range(0, len(missing), BATCH):
         with tempfile.TemporaryDirectory(dir=sweep.folder, prefix=".chapters-", ignore_cleanup_errors=True) as scratch:
-            problems += _batch(missing[first : first + BATCH], source, Path(scratch), pages, workers or cores())
+            batch = missing[first : first + BATCH]
+            problems += _batch(batch, source, Path(scratch), pages, shared, workers or cores())
     there = {point.id: f"{folder.name}/{page.name}" for point, page in pages.items() if page.exists()}
     return {id: dict.fromkeys(LANGUAGES, file) for id, file in there.items()}, problems
 
 
+def _made_from(shared: dict[str, object]) -> str:
+    """What decides a page besides the run's parameters: data, notebooks, code and library versions."""
+    return keys.digest({name: shared[name] for name in ("inputs", "versions")})[:12]
+
+
 def _batch(
-    points: Sequence[Point], source: Path, scratch: Path, pages: dict[Point, Path], workers: int
-) -> list[str]:
+    points: Sequence[Point],
+    source: Path,
+    scratch: Path,
+    pages: dict[Point, Path],
+    shared: dict[str, object],
+    workers: int,
+) -> Problems:
     """Executes the chapter for these runs and renders what ran to its end."""
     jobs = [Job(source, scratch / point.id / source.name, point.parameters) for point in points]
-    outcomes = execute_jobs(jobs, scratch)
-    shared = provenance.describe(points[0].parameters, ())  # reads every file of the project: once is enough
+    execute_jobs(jobs, scratch)
     ran = [(job, point) for job, point in zip(jobs, points, strict=True) if job.outcome.ok]
     tasks = [
         (job.target, pages[point], point.parameters.language, _about(shared, point.parameters))
         for job, point in ran
     ]
     local.prepare([rendering.__name__])
-    rendered = list(local.work(rendering.render, tasks, workers))
-    told = [NO_PAGE if isinstance(problem, local.Lost) else problem for _, problem in rendered]
-    return [outcome.sentence for outcome in outcomes if not outcome.ok] + [sentence for sentence in told if sentence]
+    rendered = dict(local.work(rendering.render, tasks, workers))
+    told = [(ran[at][1], NO_PAGE if isinstance(fault, local.Lost) else fault) for at, fault in sorted(rendered.items())]
+    failed = [(point, job.outcome.sentence) for job, point in zip(jobs, points, strict=True) if not job.outcome.ok]
+    return failed + [(point, fault) for point, fault in told if fault]
 
 
 def _about(shared: dict[str, object], parameters: Parameters) -> dict[str, object]:
@@ -74,7 +87,7 @@ def _about(shared: dict[str, object], parameters: Parameters) -> dict[str, objec
     return {**shared, "parameters": numbers_of(parameters), "seed": parameters.seed, "command": command}
 
 
-def write_reports(points: Sequence[Point], reports: Path = REPORTS) -> tuple[Links, list[str]]:
+def write_reports(points: Sequence[Point], reports: Path = REPORTS) -> tuple[Links, Problems]:
     """Makes the whole report of every point, as an ordinary run; returns the pages and what went wrong.
 
     A report that is current is not made again.
@@ -85,7 +98,7 @@ def write_reports(points: Sequence[Point], reports: Path = REPORTS) -> tuple[Lin
         if not current.find(point.parameters, name=name, reports=reports):
             made = build_report(point.parameters, name=name, reports=reports)
             name = made.folder.name
-            problems += [outcome.sentence for outcome in made.outcomes if not outcome.ok]
+            problems += [(point, outcome.sentence) for outcome in made.outcomes if not outcome.ok]
         links[point.id] = {
             language: f"../{name}/kremlin-dilemma.{language}.html" for language in LANGUAGES
         }

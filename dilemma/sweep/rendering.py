@@ -11,7 +11,7 @@ def render(task: tuple[Path, Path, str, dict[str, object]]) -> str:
     try:
         text = html.render_html(document.build([notebook], language, about, languages=(language,)))
     except Exception as error:  # noqa: BLE001 - one page must not take the others with it
-        return f"{page.stem}: {type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
+        return f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
     part = notebook.with_suffix(".html")
     part.write_text(text, encoding="utf-8", newline="\n")
     part.replace(page)

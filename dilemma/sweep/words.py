@@ -10,7 +10,7 @@ WORDS = {
     ),
     "runs": Text("What the runs say", "Was die Läufe sagen"),
     "each": Text("Run by run", "Lauf für Lauf"),
-    "failures": Text("Runs that failed", "Gescheiterte Läufe"),
+    "failures": Text("What failed", "Was gescheitert ist"),
     "answer": Text(
         "Runs: {runs}, of which failed: {failed}. Best option on average, by number of runs: {options}.",
         "Läufe: {runs}, davon gescheitert: {failed}. Im Mittel beste Option nach Zahl der Läufe: {options}.",
@@ -36,8 +36,10 @@ WORDS = {
         "dazu. Alle Ergebnisse: findings.csv.",
     ),
     "failures_caption": Text(
-        "Runs without findings and why. The next call of the same sweep tries them again.",
-        "Läufe ohne Ergebnis und der Grund. Der nächste Aufruf derselben Studie versucht sie noch einmal.",
+        "Runs that lack their findings, a chapter or part of a report, and why. The next call of the same sweep "
+        "tries them again.",
+        "Läufe, denen das Ergebnis, ein Kapitel oder ein Teil des Berichts fehlt, und der Grund. Der nächste Aufruf "
+        "derselben Studie versucht sie noch einmal.",
     ),
     "rest": Text(
         "Not listed, but in findings.csv: {count} more runs.",
