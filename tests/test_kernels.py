@@ -430,6 +430,26 @@ def test_a_killed_run_leaves_neither_process_nor_socket(stuck, sign, project, ch
         assert len(started_by_it) > 2
 
 
+HELD = """
+import os, sys, time
+from pathlib import Path
+from dilemma.execution import temporary
+with temporary.folder("mine-", Path(sys.argv[1])) as folder:
+    Path(folder, "file").touch()
+    print(folder, flush=True)
+    os.kill(os.getpid(), int(sys.argv[2]))
+"""
+
+
+@posix
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM, 0])
+def test_a_temporary_folder_goes_with_its_process_however_that_ends(sign, tmp_path):
+    command = [sys.executable, "-c", HELD, str(tmp_path), str(int(sign))]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert ran.stdout.startswith(str(tmp_path / "mine-"))
+    wait_until(lambda: not list(tmp_path.iterdir()), 15)
+
+
 LOOP = """
 import papermill, psutil
 for name in ("b", "c"):

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -243,6 +244,33 @@ def test_no_process_is_left_when_the_caller_stops_early(tmp_path: Path):
     next(answers)
     answers.close()
     assert [] == [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
+
+
+WITHOUT_SERVER = """\
+import os, signal
+import sweep_tasks
+from multiprocessing import forkserver
+from dilemma.sweep import local
+if __name__ == "__main__":
+    local.prepare(["time"])
+    start, met = local._ensure_server, []
+    def killed():
+        start()
+        if not met:
+            met.append(forkserver._forkserver._forkserver_pid)
+            os.kill(met[0], signal.SIGKILL)
+    local._ensure_server = killed
+    print(dict(local.work(sweep_tasks.has_imported, ["os"], 1)))
+"""
+
+
+@pytest.mark.skipif(local.START != "forkserver", reason="processes are only forked on Linux")
+def test_processes_are_started_though_what_they_are_forked_from_dies(tmp_path: Path):
+    (tmp_path / "driver.py").write_text(WITHOUT_SERVER, encoding="utf-8")
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    environment = {**os.environ, "OMP_NUM_THREADS": "7", "PYTHONPATH": path}
+    ran = subprocess.run([sys.executable, "driver.py"], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert "{0: (True, '1')}\n" == ran.stdout
 
 
 PREPARED = """\
@@ -493,9 +521,9 @@ class Project:
         (folder / "driver.py").write_text(DRIVER, encoding="utf-8")
         (folder / "grid.yaml").write_text(SLOW_RUNS, encoding="utf-8")
 
-    def start(self, reports: str, address: str = "") -> subprocess.Popen:
+    def start(self, reports: str, address: str = "", **environment: str) -> subprocess.Popen:
         command = [sys.executable, "driver.py", "grid.yaml", reports, address]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "OF_TEST": str(self.folder)}
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "OF_TEST": str(self.folder), **environment}
         return subprocess.Popen(command, cwd=self.folder, env=environment, stderr=subprocess.DEVNULL)
 
     def finish(self, reports: str, address: str = "") -> bytes:
@@ -552,6 +580,18 @@ def test_a_sweep_killed_at_random_moments_ends_as_one_that_was_not(project):
         assert found == {name: reference[name] for name in found}
     assert undisturbed == project.finish("broken")
     assert reference == project.results("broken")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="folders of killed processes are only removed on POSIX")
+def test_a_killed_sweep_leaves_no_folder_of_its_processes(project):
+    with tempfile.TemporaryDirectory() as folder:
+        sweep = project.start("calm", TMPDIR=folder)
+        assert soon(lambda: project.results("calm"))
+        assert os.listdir(folder)
+        sweep.kill()
+        sweep.wait()
+        assert soon(lambda: not os.listdir(folder), 15)
 
 
 @pytest.mark.slow

@@ -1,7 +1,6 @@
 """Takes chapters from the cache that would come out the same, and keeps those that were executed."""
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from nbformat import NotebookNode, from_dict
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
-from dilemma.execution import executed, explain, keys, reads
+from dilemma.execution import executed, explain, keys, reads, temporary
 from dilemma.execution.cache import Cache
 from dilemma.execution.keys import Parts
 from dilemma.execution.reads import fingerprint
@@ -181,7 +180,7 @@ def opened(folder: Path, place: Path | None, *, fresh: bool = False) -> Iterator
     """
     kept = Cache(place) if place else None
     keys.drop_stale_bytecode()
-    with tempfile.TemporaryDirectory(prefix="reads-", ignore_cleanup_errors=True) as scratch:
+    with temporary.folder("reads-") as scratch:
         yield Keeper(folder, Path(scratch), kept, fresh)
     if kept:
         kept.prune()

@@ -3,7 +3,6 @@
 import atexit
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -11,7 +10,7 @@ from itertools import count
 from math import inf
 from pathlib import Path
 from queue import Empty
-from subprocess import PIPE, Popen, TimeoutExpired
+from subprocess import Popen, TimeoutExpired
 from threading import Lock
 from time import monotonic
 from typing import Any
@@ -23,7 +22,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import default
 
-from dilemma.execution import keys, launcher
+from dilemma.execution import keys, launcher, temporary
 from dilemma.execution.preloaded import SETTINGS, ForkedProcess, ForkServer, take
 
 # The path of a socket may have 104 characters on macOS and 108 on Linux.
@@ -192,17 +191,9 @@ def _fork_server(notebooks: Sequence[Path]) -> Iterator[ForkServer | None]:
 
 @contextmanager
 def _private_folder() -> Iterator[str]:
-    """A folder for sockets that nobody else can enter; empty text where there are no such sockets.
-
-    Its keeper is a process of its own that removes it when this process ends, however that happens.
-    """
-    with tempfile.TemporaryDirectory(prefix="kernels-", ignore_cleanup_errors=True) as folder:
-        if os.name != "posix" or len(folder) > LONGEST_SOCKET_FOLDER:
-            yield ""
-            return
-        keeper = ["/bin/sh", "-c", 'cat; rm -rf -- "$0"', folder]
-        with Popen(keeper, stdin=PIPE, start_new_session=True):
-            yield folder
+    """A folder for sockets that nobody else can enter; empty text where there are no such sockets."""
+    with temporary.folder("kernels-") as folder:
+        yield folder if os.name == "posix" and len(folder) <= LONGEST_SOCKET_FOLDER else ""
 
 
 def _is_own(command: Sequence[str]) -> bool:

@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.connection import Connection
+from subprocess import Popen
 from threading import Thread
 from typing import NamedTuple, TypeVar
 
+from dilemma.execution import temporary
 from dilemma.execution.preloaded import SETTINGS
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 TRIES = 3  # processes that a task may cost before it is given up
+_keepers: list[Popen[bytes]] = []
 START = "forkserver" if sys.platform == "linux" else "spawn"  # forking after macOS' own libraries are loaded is unsafe
 
 
@@ -37,8 +40,17 @@ def prepare(imports: Sequence[str]) -> None:
         from multiprocessing import forkserver  # not on every system
 
         forkserver.set_forkserver_preload(list(imports))
-        with _settings():
-            forkserver.ensure_running()
+        _ensure_server()
+
+
+def _ensure_server() -> None:
+    """Starts the process that the others are forked from, unless it runs."""
+    from multiprocessing import forkserver, util
+
+    with _settings():
+        forkserver.ensure_running()
+    if not _keepers:  # multiprocessing leaves the folder of its sockets behind when this process is killed
+        _keepers.append(temporary.keeper(util.get_temp_dir()))
 
 
 @contextmanager
@@ -91,10 +103,7 @@ class _Hand:
     """One process, the pipe to it, and the number of the task it has."""
 
     def __init__(self, context: object, function: Callable[[Task], Result]) -> None:
-        self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs, function), daemon=True)
-        self.process.start()
-        theirs.close()
+        self.pipe, self.process = _started(context, function)
         self.task: int | None = None
 
     def give(self, waiting: deque[int], tasks: Sequence[Task]) -> None:
@@ -124,6 +133,26 @@ class _Hand:
         self.process.kill()
         self.process.join()
         self.process.close()
+
+
+def _started(
+    context: object, function: Callable[[Task], Result], tries: int = TRIES
+) -> tuple[Connection, object]:
+    """A new process and the pipe to it; once more when what it is forked from dies at that moment."""
+    pipe, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, function), daemon=True)
+    try:
+        if START == "forkserver":
+            _ensure_server()
+        process.start()
+    except (EOFError, OSError):
+        pipe.close()
+        if tries == 1:
+            raise
+        return _started(context, function, tries - 1)
+    finally:
+        theirs.close()
+    return pipe, process
 
 
 def _serve(pipe: Connection, function: Callable[[Task], Result]) -> None:

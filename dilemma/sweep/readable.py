@@ -1,10 +1,9 @@
 """What of a sweep somebody reads: one chapter of every run, and whole reports of chosen runs."""
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from dilemma.execution import keys
+from dilemma.execution import keys, temporary
 from dilemma.execution.execute import Job, execute_jobs
 from dilemma.parameters import LANGUAGES, ParameterError, Parameters
 from dilemma.report import current, provenance
@@ -46,7 +45,7 @@ def write_chapters(sweep: Sweep, source: Path, workers: int = 0) -> tuple[Links,
     missing = [point for point in sweep.design.points if not pages[point].exists()]
     problems: Problems = []
     for first in range(0, len(missing), BATCH):
-        with tempfile.TemporaryDirectory(dir=sweep.folder, prefix=".chapters-", ignore_cleanup_errors=True) as scratch:
+        with temporary.folder(".chapters-", sweep.folder) as scratch:
             batch = missing[first : first + BATCH]
             problems += _batch(batch, source, Path(scratch), pages, shared, workers or cores())
     there = {point.id: f"{folder.name}/{page.name}" for point, page in pages.items() if page.exists()}
