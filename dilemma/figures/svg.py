@@ -2,9 +2,9 @@
 
 import io
 import re
+import sys
 
 import matplotlib
-from matplotlib import pyplot as plt
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
@@ -19,7 +19,8 @@ def drawn(figure: Figure, id: str) -> str:
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": id}):
         # figure.savefig would draw everything twice, the first time only for the layout.
         FigureCanvasSVG(figure).print_svg(page, metadata={"Date": None, "Creator": None})
-    plt.close(figure)
+    if pyplot := sys.modules.get("matplotlib.pyplot"):  # otherwise it has made no figures to close
+        pyplot.close(figure)
     written = page.getvalue()
     return _numbered(TAG.sub(_rounded, written[written.index("<svg") :]))
 
