@@ -60,7 +60,7 @@ def of(*cells, language="en", **keys) -> BeautifulSoup:
 
 def rendered(source: str) -> str:
     document = build([], "en", {})
-    return Hypertext(document, lambda code, language: code).render(document.blocks(source, {}))
+    return Hypertext(document).render(document.blocks(source, {}))
 
 
 def test_what_nbconvert_is_told_to_remove_from_a_single_notebook_is_removed():
@@ -356,7 +356,7 @@ def test_any_markdown_gives_balanced_html(source):
 @given(st.text(alphabet="abcäß .,;:!?<>&\"'“", min_size=1, max_size=40).map(str.strip))
 def test_plain_text_comes_through_unchanged(text):
     document = Document(None, "en", "", "", "", [], {}, set(), {}, [], {}, ())
-    shown = Hypertext(document, lambda code, language: code).render([{"type": "text", "raw": text}])
+    shown = Hypertext(document).render([{"type": "text", "raw": text}])
     assert text == BeautifulSoup(shown, "html.parser").text
 
 
@@ -396,3 +396,10 @@ class Balanced(HTMLParser):
 @pytest.mark.parametrize("end", ["\n", "\r", "\f"])
 def test_no_end_of_a_line_lets_a_column_s_name_act_as_style(end):
     assert '"a ; background: url(//evil)"' == html_tables._quoted(f"a{end}; background: url(//evil)")
+
+
+def test_a_page_does_not_depend_on_those_that_were_written_before_it():
+    english, german = (build(samples.report(language), language, samples.PROVENANCE) for language in ("en", "de"))
+    alone = render_html(english)
+    render_html(german)
+    assert alone == render_html(english)

@@ -30,6 +30,7 @@ def mathml(latex: str, display: bool = False) -> str | None:
     return ElementTree.tostring(root, encoding="unicode")
 
 
+@cache
 def display(latex: str, anchor: str) -> str | None:
     """A formula on a line of its own, or None where the LaTeX is not understood; `anchor` starts its ids.
 

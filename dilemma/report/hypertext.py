@@ -1,7 +1,7 @@
 """Tokens as HTML: the page's prose, tables, figures and notes."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from html import escape
 
 from dilemma.report import formulas, glossary, html_tables, listing, markdown, navigation, typography, values
@@ -20,9 +20,8 @@ TERM = f"#{glossary.ROW}"
 class Hypertext:
     """Renders the tokens of one document; it counts footnotes, so a new page needs a new one."""
 
-    def __init__(self, document: Document, highlight: Callable[[str, str], str]) -> None:
+    def __init__(self, document: Document) -> None:
         self.document = document
-        self.highlight = highlight
         self._notes: list[tuple[str, str]] = []
         self._uses: dict[tuple[str, str], int] = {}
         self._anchors: set[str] = set()
@@ -134,7 +133,7 @@ class Hypertext:
 
     def _block_code(self, token: Token) -> str:
         language = (token["attrs"].get("info") or "text").split()[0]
-        return self.code_box(self.highlight(token["raw"].rstrip("\n"), language), self.word("code"))
+        return self.code_box(token["raw"].rstrip("\n"), language, self.word("code"))
 
     def _block_math(self, token: Token) -> str:
         self._formulas += 1
@@ -151,9 +150,9 @@ class Hypertext:
         """The attributes that let a keyboard reach and scroll a box that may be too wide for the screen."""
         return f'role="{role}" aria-label="{name}" tabindex="0"'
 
-    def code_box(self, highlighted: str, name: str) -> str:
+    def code_box(self, source: str, language: str, name: str) -> str:
         """A box of highlighted code."""
-        return f'<div class="code scroll" {self._box(name)}>{listing.slim(highlighted)}</div>\n'
+        return f'<div class="code scroll" {self._box(name)}>{listing.highlighted(source, language)}</div>\n'
 
     # Tables, figures, notes
 

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
+from nbconvert.filters import Highlight2HTML
 from nbconvert.preprocessors import HighlightMagicsPreprocessor
 from nbformat import NotebookNode
 
@@ -14,13 +16,19 @@ MARK = re.compile(r'<span class="(\w+)">(.*?)</span>', re.DOTALL)
 BOX = re.compile(r'<div class="\s*highlight[^"]*"><pre>(?:<span></span>)?(.*)</pre></div>', re.DOTALL)
 SPLIT = re.compile(r"</(b|i|em)>(\s*)<\1>")
 IPYTHON = re.compile(r"%[\w%!]|!(?!=)|\?")  # what IPython adds to Python has one of these
-MAGICS = HighlightMagicsPreprocessor()
+MAGICS, HIGHLIGHT = HighlightMagicsPreprocessor(), Highlight2HTML()
 
 
 def language(source: str, kernel: str) -> str:
     """The lexer of a cell: for a magic its language, for plain Python one with half the rules of IPython's."""
     plain = "python3" if kernel == "ipython3" and not IPYTHON.search(source) else kernel
     return MAGICS.which_magic_language(source) or plain
+
+
+@lru_cache(maxsize=1000)
+def highlighted(source: str, language: str) -> str:
+    """Code as HTML; the pages of a sweep have the same code."""
+    return slim(HIGHLIGHT(source, language))
 
 
 def slim(highlighted: str) -> str:
