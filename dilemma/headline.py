@@ -11,7 +11,7 @@ import pandas as pd
 
 from dilemma import decision, evidence, inputs, payoff, verdict
 from dilemma.escalation import OPTIONS, Inputs
-from dilemma.parameters import Parameters
+from dilemma.parameters import Claims, Parameters, Ranges, Worldview
 from dilemma.payoff import Acts
 from dilemma.quantiles import middle90
 
@@ -52,13 +52,16 @@ def choose(parameters: Parameters) -> pd.DataFrame:
     return _chosen(parameters.as_of, parameters.worldview, parameters.reject_claims, parameters.inputs)
 
 
-@lru_cache(maxsize=64)
-def _chosen(
-    as_of: date, worldview: str, rejected: tuple[str, ...], ranges: tuple[tuple[str, inputs.Range], ...]
-) -> pd.DataFrame:
+@lru_cache(maxsize=1024)
+def _chosen(as_of: date, worldview: Worldview, rejected: Claims, overrides: Ranges) -> pd.DataFrame:
     table, counterfactuals, worldviews, _ = _tables(as_of)
     return inputs.choose(
-        table, counterfactuals, worldviews, worldview=worldview, rejected=rejected, overrides=dict(ranges)
+        table,
+        counterfactuals,
+        worldviews,
+        worldview=worldview,
+        rejected=rejected,
+        overrides=dict(overrides),
     )
 
 

@@ -29,6 +29,11 @@ def die_on_three(number: int) -> int:
     return number
 
 
+def touch(file: str) -> None:
+    """Leaves a file."""
+    Path(file).touch()
+
+
 def note_and_sleep(folder: str) -> None:
     """Leaves its process id and works for a long time."""
     Path(folder, str(os.getpid())).touch()

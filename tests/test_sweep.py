@@ -27,7 +27,7 @@ from dilemma import __main__ as cli
 from dilemma.figures import sweep as drawings
 from dilemma.parameters import ParameterError
 from dilemma.report import provenance
-from dilemma.sweep import design, ledger, local, page, readable, run, sampling, table
+from dilemma.sweep import command, design, ledger, local, page, readable, run, sampling, table
 from dilemma.sweep import sweep as whole
 from dilemma.sweep.design import Design, Point
 from dilemma.sweep.ledger import Ledger
@@ -185,6 +185,12 @@ def test_a_kept_run_is_found_again_as_it_was(tmp_path: Path, point):
     assert Ledger(tmp_path, "a").findings(point) == FOUND
 
 
+def test_a_run_is_given_back_as_it_will_be_found(tmp_path: Path, point):
+    book = Ledger(tmp_path, "a")
+    kept = book.keep(point, FOUND)
+    assert [*book.findings(point).items()] == [*kept.items()]
+
+
 def test_what_other_data_or_code_made_does_not_count(tmp_path: Path, point):
     Ledger(tmp_path, "a").keep(point, FOUND)
     assert Ledger(tmp_path, "b").findings(point) is None
@@ -225,6 +231,13 @@ def test_half_files_of_a_killed_sweep_are_removed(tmp_path: Path, point):
 def test_every_task_is_done_once(tmp_path: Path):
     done = dict(local.work(sweep_tasks.square, range(25), 2))
     assert {number: number * number for number in range(25)} == done
+
+
+def test_a_process_works_on_while_the_caller_looks_at_a_result(tmp_path: Path):
+    answers = local.work(sweep_tasks.touch, [str(tmp_path / name) for name in "ab"], 1)
+    next(answers)
+    assert soon((tmp_path / "b").exists)
+    answers.close()
 
 
 def test_a_process_that_dies_is_replaced_and_its_task_done_again(tmp_path: Path):
@@ -353,7 +366,7 @@ def test_the_stamp_follows_data_and_code(monkeypatch):
     before = ledger.stamp()
     assert before == ledger.stamp()
     changed = dict.fromkeys(("data_hash", "code_hash", "notebooks_hash"), "x")
-    monkeypatch.setattr(provenance, "_digests", lambda root: changed)
+    monkeypatch.setattr(provenance, "digests", lambda: changed)
     assert before != ledger.stamp()
 
 
@@ -449,7 +462,7 @@ def test_runs_are_chosen_for_reports(which, count, made):
 
 def test_an_unknown_chapter_is_refused():
     with pytest.raises(ParameterError, match="There is no chapter 66; the chapters are 00-summary"):
-        readable.chapter("66")
+        command.chapter_named("66")
 
 
 def test_a_chapter_is_made_again_for_every_run_once_a_notebook_has_changed(made, monkeypatch):
@@ -465,8 +478,8 @@ def test_a_chapter_is_made_again_for_every_run_once_a_notebook_has_changed(made,
     readable.write_chapters(made, Path("03-presence.ipynb"))
     readable.write_chapters(made, Path("03-presence.ipynb"))
     assert list(made.design.points) == executed
-    changed = provenance._digests(ROOT) | {"notebooks_hash": "x"}
-    monkeypatch.setattr(provenance, "_digests", lambda root: changed)
+    changed = provenance.digests(ROOT) | {"notebooks_hash": "x"}
+    monkeypatch.setattr(provenance, "digests", lambda root: changed)
     links, _ = readable.write_chapters(made, Path("03-presence.ipynb"))
     assert 2 * list(made.design.points) == executed
     assert all((made.folder / of_run["de"]).exists() for of_run in links.values())

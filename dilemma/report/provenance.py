@@ -29,12 +29,12 @@ def describe(parameters: Parameters, languages: Sequence[str], root: Path = ROOT
     `inputs` leaves out the versions, so that it is the same on every machine; byte-identical
     reports are promised for the same inputs and the same versions.
     """
-    digests = _digests(root)
+    found = digests(root)
     values = parameters.model_dump(mode="json", exclude={"language"})
     major, minor, _ = platform.python_version_tuple()
     return {
-        "inputs": _inputs(digests),
-        **digests,
+        "inputs": _inputs(found),
+        **found,
         "parameters": values,
         "seed": parameters.seed,
         "versions": {"python": f"{major}.{minor}"} | {name: version(name) for name in LIBRARIES},
@@ -52,7 +52,7 @@ def command(parameters: Parameters, languages: Sequence[str]) -> str:
 
 def stale(reports: Path, root: Path = ROOT) -> list[str]:
     """One sentence for each published report that was not made from the present inputs."""
-    inputs = _inputs(_digests(root))
+    inputs = _inputs(digests(root))
     return [sentence for name in EDITIONS if (sentence := _staleness(reports / name, inputs))]
 
 
@@ -70,11 +70,12 @@ def _stamp(content: bytes) -> str:
     return found[1].decode() if found else ""
 
 
-def _inputs(digests: dict[str, str]) -> str:
-    return hashlib.sha256("".join(digests.values()).encode()).hexdigest()
+def _inputs(found: dict[str, str]) -> str:
+    return hashlib.sha256("".join(found.values()).encode()).hexdigest()
 
 
-def _digests(root: Path) -> dict[str, str]:
+def digests(root: Path = ROOT) -> dict[str, str]:
+    """One digest each over the data, the notebooks and the code."""
     code = [*_files(root / "dilemma"), root / "requirements.txt"]
     return {
         "data_hash": _digest(root, _files(root / "data")),

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,12 +11,14 @@ import click
 
 from dilemma.console import list_files, tell
 from dilemma.parameters import ParameterError
+from dilemma.report.current import NOTEBOOKS
 
 if TYPE_CHECKING:
     from dilemma.sweep.design import Point
 
 # What the processes of a sweep do, by module.
 RUNS, PAGES = "dilemma.sweep.run", "dilemma.sweep.rendering"
+INDEX = "dilemma.sweep.page"
 
 
 class Which(click.ParamType):
@@ -50,38 +54,48 @@ def sweep(
     from dilemma.sweep import design, ledger, local
 
     plan, stamp = design.read(grid, limit), ledger.stamp()
+    source = chapter_named(chapter) if chapter else None
     # Before this process imports the same and Jupyter: the two go side by side.
     local.prepare([*([] if dask else [RUNS]), *([PAGES] if chapter else [])])
     _refuse(plan.points)
-    from dilemma.sweep import page, readable  # imports Jupyter, which a refused design need not wait for
     from dilemma.sweep.sweep import run_sweep
 
-    source = readable.chapter(chapter) if chapter else None
-    done = run_sweep(plan, name or Path(grid).stem, address=dask, workers=workers or 0, stamp=stamp)
-    links, gaps = readable.write_chapters(done, source, workers or 0) if source else ({}, [])
-    whole, unfinished = readable.write_reports(readable.chosen(done, reports))
-    problems = [*((point, f"{done.failures[point.id]}.") for point in done.failed), *gaps, *unfinished]
-    files = page.write(done, {**links, **whole}, problems)
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(import_module, INDEX)  # and Jupyter with it, while this process waits for the others
+        done = run_sweep(plan, name or Path(grid).stem, address=dask, workers=workers or 0, stamp=stamp)
+    links, problems = {}, [(point, f"{done.failures[point.id]}.") for point in done.failed]
+    if source or reports != "none":
+        from dilemma.sweep import readable  # imports what executes notebooks
+
+        links, gaps = readable.write(done, source, reports, workers or 0)
+        problems += gaps
+    from dilemma.sweep import page
+
+    files = page.write(done, links, problems)
     tell(f"Run {point.id} failed: {why}" for point, why in problems)
     list_files([done.folder / "findings.csv", *files])
     if problems:
         raise click.exceptions.Exit(1)
 
 
+def chapter_named(name: str, notebooks: Path = NOTEBOOKS) -> Path:
+    """The notebook of a chapter; raises ParameterError when there is none."""
+    source = notebooks / f"{name}.ipynb"
+    if not source.is_file():
+        known = ", ".join(sorted(path.stem for path in notebooks.glob("[0-9][0-9]-*.ipynb")))
+        raise ParameterError(f"There is no chapter {name}; the chapters are {known}.")
+    return source
+
+
 def _refuse(points: "Sequence[Point]") -> None:
     """Refuses a claim, a key or a range that the model does not have, before the first run."""
     from dilemma import headline
 
-    checked = set()
     for point in points:
-        values = point.parameters
-        key = (values.as_of, values.worldview, values.reject_claims, values.inputs)
-        if key not in checked:
-            checked.add(key)
-            try:
-                headline.choose(values)
-            except ParameterError as error:
-                raise ParameterError(f"The run with {_settings(point)}: {error}") from None
+        try:
+            headline.choose(point.parameters)
+        except ParameterError as error:
+            raise ParameterError(f"The run with {_settings(point)}: {error}") from None
 
 
 def _settings(point: "Point") -> str:

@@ -5,13 +5,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice, product
 from pathlib import Path
 
 from dilemma import parameter_file
 from dilemma import parameters as contract
 from dilemma.parameters import NAMES, ParameterError, Parameters
-from dilemma.sweep import sampling
 
 KINDS = ("grid", "list", "sample")
 KEYS = (*KINDS, "fixed", "runs", "seed")
@@ -27,7 +27,7 @@ class Point:
     parameters: Parameters
     settings: tuple[tuple[str, str], ...]
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The run's name: the hash of all its parameters but the language."""
         values = self.parameters.model_dump(mode="json", exclude={"language"})
@@ -90,6 +90,8 @@ def _list(content: Mapping[str, object], path: str | Path, most: int) -> Iterato
 
 def _sample(content: Mapping[str, object], path: str | Path, most: int) -> Iterator[Settings]:
     """A Latin hypercube over the axes."""
+    from dilemma.sweep import sampling  # imports numpy, which can be done while other processes import
+
     axes = _mapping(content["sample"], "sample", path)
     runs, seed = _count(content, "runs", None, path), _count(content, "seed", 0, path)
     if runs > most:

@@ -9,7 +9,6 @@ from pathlib import Path
 from platform import python_version_tuple
 from typing import Any
 
-from dilemma.parameters import Parameters
 from dilemma.report import provenance
 from dilemma.sweep.design import Point
 
@@ -19,8 +18,8 @@ Findings = dict[str, Any]
 
 def stamp() -> str:
     """One digest of all that decides a finding besides the parameters: data, code and library versions."""
-    about = provenance.describe(Parameters(), ())
-    made_with = {name: about[name] for name in ("data_hash", "code_hash")}
+    digests = provenance.digests()
+    made_with: dict[str, Any] = {name: digests[name] for name in ("data_hash", "code_hash")}
     made_with |= {name: version(name) for name in LIBRARIES} | {"python": list(python_version_tuple()[:2])}
     return hashlib.sha256(json.dumps(made_with, sort_keys=True).encode()).hexdigest()
 
@@ -48,14 +47,15 @@ class Ledger:
         whole = isinstance(findings, dict) and content == self._about(point, findings)
         return findings if whole else None
 
-    def keep(self, point: Point, findings: Findings) -> None:
-        """Writes a finished run; a reader sees the whole file or none."""
+    def keep(self, point: Point, findings: Findings) -> Findings:
+        """Writes a finished run and returns its findings as `findings` will; a reader sees the whole file or none."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        findings = json.loads(json.dumps(findings))  # as a reader gets them
+        findings = json.loads(json.dumps(findings, sort_keys=True))  # as a reader gets them
         content = {**self._about(point, findings), "findings": findings}
         part = self.folder / f".{point.id}.{os.getpid()}.part"
         part.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
         part.replace(self._file(point))
+        return findings
 
     def drop(self, point: Point) -> None:
         """Forgets a run."""

@@ -56,15 +56,15 @@ def _ensure_server() -> None:
 @contextmanager
 def _settings() -> Iterator[None]:
     """What a process started now inherits: one thread, the order of sets, and no Ctrl-C while it imports."""
-    before = dict(os.environ)
+    before = {name: os.environ.get(name) for name in SETTINGS}
     os.environ.update(SETTINGS)
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        os.environ.clear()
-        os.environ.update(before)
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 def work(
@@ -89,11 +89,11 @@ def work(
                     hands[hands.index(hand)] = hand = hand.replaced(context, function)
                     if tries[number] < TRIES:
                         waiting.append(number)
-                    else:
-                        yield number, Lost(TRIES)
-                else:
+                hand.give(waiting, tasks)  # before the caller takes its time with the result
+                if answer is not None:
                     yield number, answer[0]
-                hand.give(waiting, tasks)
+                elif tries[number] == TRIES:
+                    yield number, Lost(TRIES)
     finally:
         for hand in hands:
             hand.end()

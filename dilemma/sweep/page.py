@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,7 @@ from dilemma import findings as stated
 from dilemma.comparison.passages import escaped
 from dilemma.figures import svg
 from dilemma.figures import sweep as drawings
-from dilemma.report import document, html
+from dilemma.report import aside, document, html
 from dilemma.report.document import Document
 from dilemma.sweep.design import Point
 from dilemma.sweep.sweep import Sweep
@@ -28,13 +29,22 @@ Problems = list[tuple[Point, str]]  # which run, and a sentence on what of it fa
 
 def write(sweep: Sweep, links: Links, problems: Problems) -> list[Path]:
     """Writes the index page in both languages into the sweep's folder; returns the files."""
-    files = []
-    for language in LANGUAGES:
-        file = sweep.folder / f"{sweep.folder.name}.{language}.html"
-        part = file.with_name(f".{file.name}.part")
-        part.write_text(html.render_html(build(sweep, links, problems, language)), encoding="utf-8", newline="\n")
-        files.append(part.replace(file))
-    return files
+    pages = [partial(_page, sweep, links, problems, language) for language in LANGUAGES]
+    others = [aside.begin(page) for page in pages[1:]]
+    return [
+        _put(page(), sweep.folder / f"{sweep.folder.name}.{language}.html")
+        for language, page in zip(LANGUAGES, [pages[0], *others], strict=True)
+    ]
+
+
+def _page(sweep: Sweep, links: Links, problems: Problems, language: str) -> str:
+    return html.render_html(build(sweep, links, problems, language))
+
+
+def _put(text: str, file: Path) -> Path:
+    part = file.with_name(f".{file.name}.part")
+    part.write_text(text, encoding="utf-8", newline="\n")
+    return part.replace(file)
 
 
 def build(sweep: Sweep, links: Links, problems: Problems, language: str) -> Document:

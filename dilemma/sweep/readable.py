@@ -5,10 +5,9 @@ from pathlib import Path
 
 from dilemma.execution import keys, temporary
 from dilemma.execution.execute import Job, execute_jobs
-from dilemma.parameters import LANGUAGES, ParameterError, Parameters
+from dilemma.parameters import LANGUAGES, Parameters
 from dilemma.report import current, provenance
 from dilemma.report.build import build_report
-from dilemma.report.current import NOTEBOOKS
 from dilemma.report.naming import REPORTS, numbers_of, run_name
 from dilemma.sweep import local, rendering
 from dilemma.sweep.design import Point
@@ -19,13 +18,14 @@ BATCH = 100  # chapters that are executed before they are rendered, so that few 
 NO_PAGE = "its page could not be rendered: the process ended unexpectedly."
 
 
-def chapter(name: str, notebooks: Path = NOTEBOOKS) -> Path:
-    """The notebook of a chapter; raises ParameterError when there is none."""
-    source = notebooks / f"{name}.ipynb"
-    if not source.is_file():
-        known = ", ".join(sorted(path.stem for path in notebooks.glob("[0-9][0-9]-*.ipynb")))
-        raise ParameterError(f"There is no chapter {name}; the chapters are {known}.")
-    return source
+def write(sweep: Sweep, source: Path | None, which: str, workers: int = 0) -> tuple[Links, Problems]:
+    """Writes the chapter of every run, if there is a `source`, and the chosen reports.
+
+    Returns the pages and what went wrong.
+    """
+    links, problems = write_chapters(sweep, source, workers) if source else ({}, [])
+    whole, unfinished = write_reports(chosen(sweep, which))
+    return {**links, **whole}, [*problems, *unfinished]
 
 
 def chosen(sweep: Sweep, which: str) -> list[Point]:

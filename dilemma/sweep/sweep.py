@@ -87,8 +87,7 @@ def _compute(sweep: Sweep, missing: Sequence[Point], book: Ledger, work: Work) -
         if result.failure:
             sweep.failures[point.id] = result.failure
         else:
-            book.keep(point, result.findings)
-            sweep.findings[point.id] = book.findings(point)
+            sweep.findings[point.id] = book.keep(point, result.findings)
     if ledger.stamp() != sweep.stamp:
         for point in missing:
             book.drop(point)
