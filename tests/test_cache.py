@@ -105,6 +105,17 @@ def test_a_file_where_the_folder_should_be_is_no_failure(store: Cache):
     store.prune()
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+@pytest.mark.parametrize("make", [os.mkdir, getattr(os, "mkfifo", None)], ids=["folder", "pipe"])
+def test_what_is_no_file_is_no_entry(make, store: Cache):
+    store.keep("a.en", PARTS, SAME, "shown")
+    (path := entry(store)).unlink()
+    make(path)
+    assert store.find("a.en", PARTS, prints) is None
+    assert [] == list(store.heads("a.en"))
+    store.prune()
+
+
 def test_a_deleted_folder_is_made_again(store: Cache):
     store.keep("a.en", PARTS, SAME, "shown")
     entry(store).unlink()

@@ -75,7 +75,7 @@ class Cache:
 
     def _files(self, pattern: str) -> list[Path]:
         try:
-            return sorted(self.folder.glob(pattern))
+            return sorted(path for path in self.folder.glob(pattern) if path.is_file())  # a pipe would never end
         except OSError:
             return []
 
