@@ -105,7 +105,8 @@ def _count(content: Mapping[str, object], key: str, default: int | None, path: s
         return int(text)
     if isinstance(text, int):
         return text
-    raise ParameterError(f"{path}: a sample needs {key}, a whole number above zero, as in {key}: 200.")
+    least = "of zero or more" if key == "seed" else "above zero"
+    raise ParameterError(f"{path}: a sample needs {key}, a whole number {least}, as in {key}: 200.")
 
 
 def _mapping(value: object, what: str, path: str | Path) -> Settings:
