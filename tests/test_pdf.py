@@ -213,6 +213,11 @@ def test_the_exporter_takes_a_single_stock_notebook():
     assert "No chapter heading" in words(content)
 
 
+def test_a_formula_that_typst_refuses_is_set_as_its_source():
+    built = build(new_markdown_cell("# Title\n\nIn words $\\foo{x}$."))
+    assert "\\foo{x}" in words(pdf.render_pdf(built))
+
+
 def test_a_broken_figure_is_replaced_by_a_note():
     metadata = {"image/svg+xml": {"alt": "A map"}}
     broken = new_output("display_data", data={"image/svg+xml": "<svg"}, metadata=metadata)

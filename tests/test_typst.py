@@ -125,6 +125,14 @@ def test_a_formula_that_cannot_be_translated_is_set_as_its_source(latex):
     assert f"#raw({literal(latex)}, block: true);\n\n" == written
 
 
+@pytest.mark.parametrize("latex", ["\\text{/*}", "\\text{\"}", "\\text{// x}"])
+def test_a_formula_that_might_reach_beyond_its_end_is_tried_by_itself_in_any_case(latex, monkeypatch):
+    monkeypatch.setattr(typesetting, "sound", lambda fragment: False)
+    typesetting.formula.cache_clear()
+    assert [None, "x_(a)"] == [typesetting.formula(each, careful=False) for each in (latex, "x_{a}")]
+    typesetting.formula.cache_clear()
+
+
 def test_a_sign_without_a_font_is_replaced_and_reported():
     renderer = new_renderer()
     assert '#"A \N{REPLACEMENT CHARACTER} laugh";' == renderer.words("A 😀 laugh")

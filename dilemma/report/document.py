@@ -10,6 +10,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from dilemma import wording
+from dilemma.findings import TABLE
 from dilemma.report import chapters, markdown, merge, references, typography
 from dilemma.report.strings import string
 from dilemma.report.tables import Grid, Token, from_spec
@@ -110,6 +111,7 @@ def build(
     merged.reserve([part.slug for part in parts])
     for part in parts:
         merged.add(part)
+    _parse_tables(merged.notebook)
     own = any("dilemma" in part.notebook.metadata for part in parts)
     title = string("title", language) if own or not parts else parts[0].title
     return Document(
@@ -128,6 +130,13 @@ def build(
         languages=tuple(languages),
         problems=merged.problems,
     )
+
+
+def _parse_tables(notebook: NotebookNode) -> None:
+    """Lets `markdown` know the tables' cells before a fork renders one of the two formats."""
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", ())):
+        if TABLE in output.get("data", {}):
+            from_spec(output.data[TABLE], markdown.inline)
 
 
 def single(notebook: NotebookNode, language: str, name: str = "", code: bool = True) -> Document:

@@ -12,7 +12,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 
 from mistune import BlockParser, BlockState, Markdown, import_plugin
 from mistune.plugins.footnotes import parse_ref_footnote
@@ -23,6 +23,7 @@ from dilemma.report import inline_tags, markup, tables, typography
 from dilemma.report.tables import Token, plain
 
 DEEPEST = 100  # levels of tokens
+KEPT = 10_000  # pieces of Markdown: a report asks for its own while it is merged, as a page and as a PDF
 PLUGINS = ("strikethrough", "table", "url", "task_lists", "def_list", "footnotes")
 CALLOUTS = {
     "finding": {
@@ -73,10 +74,20 @@ def _parser() -> Markdown:
 def blocks(source: str, footnotes: Mapping[str, str] | None = None) -> list[Token]:
     """The block tokens of Markdown; `footnotes` are the definitions (key: source) it may refer to.
 
-    What is nested too deeply for any page is shown as it is written.
+    What is nested too deeply for any page is shown as it is written. Nobody may change the tokens: whoever asks
+    for the same Markdown once more gets the same ones.
     """
+    return list(_blocks(source, _used(source, footnotes)))
+
+
+def _used(source: str, footnotes: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
+    return tuple((footnotes or {}).items()) if "[^" in source else ()
+
+
+@lru_cache(KEPT)
+def _blocks(source: str, footnotes: tuple[tuple[str, str], ...]) -> list[Token]:
     state = BlockState()
-    state.env.update({"ref_footnotes": dict(footnotes or {})})
+    state.env.update({"ref_footnotes": dict(footnotes)})
     with suppress(RecursionError):
         tokens = list(_tidy_blocks(_parser().parse(source, state)[0]))
         if _depth(tokens) <= DEEPEST:
@@ -93,11 +104,15 @@ def _depth(tokens: Iterable[Token]) -> int:
 
 
 def inline(source: str, footnotes: Mapping[str, str] | None = None) -> list[Token]:
-    """The inline tokens of one line of Markdown, such as a caption or a table cell."""
-    text = source.strip()
+    """The inline tokens of one line of Markdown, such as a caption or a table cell; see `blocks`."""
+    return list(_inline(source.strip(), _used(source, footnotes)))
+
+
+@lru_cache(KEPT)
+def _inline(text: str, footnotes: tuple[tuple[str, str], ...]) -> list[Token]:
     if not MARKED.search(text):
         return _tidy_inline([{"type": "text", "raw": text}])
-    env = {"ref_links": {}, "ref_footnotes": dict(footnotes or {})}
+    env = {"ref_links": {}, "ref_footnotes": dict(footnotes)}
     return _tidy_inline(_parser().inline(text, env))
 
 

@@ -40,7 +40,7 @@ def render_pdf(document: Document) -> bytes:
 
 
 def _compromise(document: Document) -> bytes:
-    """The PDF of a document that Typst does not take whole: without the pictures that it cannot set."""
+    """The PDF of a document that Typst does not take whole: without the pictures and formulas that it cannot set."""
     files = _files(document, careful=True)
     try:
         pdf, warnings = typesetting.compile_pdf(files, _timestamp(document))

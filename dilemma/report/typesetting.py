@@ -21,6 +21,7 @@ SUFFIXES = {
     "image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp",
 }  # fmt: skip
 NOTHING = {"targets.json": b"[]", "lists.json": b"{}"}  # what a document without names links to and lists
+CONTAINED = re.compile(r"[\w\s=+.,()^-]*")  # no comment, text or code can begin in such a formula
 REPLACEMENT = "\ufffd"
 # They turn the direction of what follows, so that a page can show other words than it holds; and Typst
 # fails on links inside.
@@ -88,8 +89,11 @@ def sound(fragment: str, files: Mapping[str, bytes] | None = None) -> bool:
 
 
 @cache
-def formula(latex: str) -> str | None:
-    """A LaTeX formula in Typst's notation, or None when it cannot be translated."""
+def formula(latex: str, careful: bool = True) -> str | None:
+    """A LaTeX formula in Typst's notation, or None when it cannot be translated.
+
+    Unless `careful`, one that cannot reach beyond its end is not tried by itself.
+    """
     import tylax  # most notebooks hold no formula
 
     try:
@@ -99,7 +103,8 @@ def formula(latex: str) -> str | None:
         return None
     if not written or "LaTeX Error" in written or re.search(r"(?<!\\)\$", written):
         return None
-    return written if sound(f'#formula("x", ${written}$);') else None
+    tried = careful or not CONTAINED.fullmatch(written)
+    return None if tried and not sound(f'#formula("x", ${written}$);') else written
 
 
 def image_bytes(mime: str, data: str | bytes) -> bytes:

@@ -27,7 +27,7 @@ WRAPS = {
 class TypstRenderer:
     """Renders the tokens of one document; knows the anchors it set and the files it refers to.
 
-    A `careful` renderer tries each picture by itself and leaves out what Typst cannot set.
+    A `careful` renderer tries each picture and formula by itself and leaves out what Typst cannot set.
     """
 
     def __init__(self, document: Document, careful: bool = True) -> None:
@@ -209,7 +209,7 @@ class TypstRenderer:
 
     def _formula(self, latex: str, block: bool) -> str:
         alt, flag = literal(self.shown(latex.strip())), str(block).lower()
-        written = typesetting.formula(latex)
+        written = typesetting.formula(latex, self.careful)
         return f"#formula({alt}, block: {flag}, ${written}$);" if written else f"#raw({alt}, block: {flag});"
 
     # Blocks
