@@ -3,11 +3,14 @@
 import io
 import re
 import sys
+from typing import TextIO
 
 import matplotlib
-from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.backends.backend_mixed import MixedModeRenderer
+from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure
 
+DPI = 72  # of an SVG
 TAG = re.compile(r"<[^>]*>")
 NAMED = re.compile(r'(?<=["#])[mp][0-9a-f]{10}(?=[")])')
 
@@ -17,12 +20,22 @@ def drawn(figure: Figure, id: str) -> str:
     page = io.StringIO()
     _place_empty_labels(figure)
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": id}):
-        # figure.savefig would draw everything twice, the first time only for the layout.
-        FigureCanvasSVG(figure).print_svg(page, metadata={"Date": None, "Creator": None})
+        _draw(figure, page)
     if pyplot := sys.modules.get("matplotlib.pyplot"):  # otherwise it has made no figures to close
         pyplot.close(figure)
     written = page.getvalue()
     return _numbered(TAG.sub(_rounded, written[written.index("<svg") :]))
+
+
+def _draw(figure: Figure, page: TextIO) -> None:
+    """Draws as `savefig` does, with the very renderer that measures for the layout: it keeps each text's size."""
+    dpi, (width, height) = figure.dpi, figure.get_size_inches()
+    vector = RendererSVG(width * DPI, height * DPI, page, image_dpi=dpi, metadata={"Date": None, "Creator": None})
+    renderer = MixedModeRenderer(figure, width, height, dpi, vector)
+    figure.set_dpi(DPI)
+    FigureCanvasSVG(figure).get_renderer = lambda: renderer
+    figure.draw(renderer)
+    renderer.finalize()
 
 
 def _place_empty_labels(figure: Figure) -> None:
