@@ -445,7 +445,7 @@ def test_nothing_that_a_chapter_reads_can_change_unnoticed(project, chapter, run
     look = f"import os, sys\nsys.path.insert(0, {str(tmp_path)!r})\nimport helper\n"
     look += f"open({str(tmp_path / 'rows.csv')!r}).read(), helper.VALUE, os.environ['OWN_SETTING']"
     notebooks = project(**{"01_a": chapter(look)})
-    run(notebooks)
+    assert explain.FIRST == run(notebooks)["01-a"].origin.why
     assert [KEPT] == list(origins(run(notebooks)).values())
 
     rewrite(tmp_path / "rows.csv", "b,2\na,1\n")

@@ -141,7 +141,7 @@ def test_a_usage_error_is_one_paragraph_and_exit_code_2(arguments, sentence, bui
 def test_a_broken_table_is_refused_before_anything_is_built(built, monkeypatch, capsys):
     from dilemma import evidence
 
-    def read(table: str) -> None:
+    def read(table: str, *_: object) -> None:
         raise evidence.DataError(f"data/{table}.csv, line 2: broken.")
 
     monkeypatch.setattr(evidence, "read", read)

@@ -180,6 +180,7 @@ def test_every_chapter_is_the_same_from_a_forked_and_a_plain_kernel(tmp_path, mo
         (folder / "run.json").write_text("{}", encoding="utf-8")
         outcomes = execute(ROOT / "notebooks", folder, [Parameters()], cache=folder / "cache")
         assert all(one.ok for one in outcomes)
+        assert [] == [one.origin.why for one in outcomes if one.origin.reads is None]
         # The machine's own files, such as its time zones, are read by imports: in a fork that was before its time.
         reads = {(one.chapter, name) for one in outcomes for name in one.origin.reads if not Path(name).is_absolute()}
         made.append(({path.name: path.read_bytes() for path in sorted(folder.glob("en/*.ipynb"))}, reads))

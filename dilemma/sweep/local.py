@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from subprocess import Popen
 from threading import Thread
+from time import sleep
 from typing import NamedTuple, TypeVar
 
 from dilemma.execution import temporary
@@ -21,6 +23,7 @@ from dilemma.execution.preloaded import SETTINGS
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 TRIES = 3  # processes that a task may cost before it is given up
+STARTS, PAUSE = 20, 0.1  # how often, and after how many seconds, a process is started again that could not be
 _keepers: list[Popen[bytes]] = []
 START = "forkserver" if sys.platform == "linux" else "spawn"  # forking after macOS' own libraries are loaded is unsafe
 
@@ -136,23 +139,31 @@ class _Hand:
 
 
 def _started(
-    context: object, function: Callable[[Task], Result], tries: int = TRIES
+    context: object, function: Callable[[Task], Result], tries: int = STARTS
 ) -> tuple[Connection, object]:
     """A new process and the pipe to it; once more when what it is forked from dies at that moment."""
     pipe, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, function), daemon=True)
     try:
-        if START == "forkserver":
-            _ensure_server()
-        process.start()
+        _start(process)
     except (EOFError, OSError):
         pipe.close()
         if tries == 1:
             raise
+        sleep(PAUSE)  # the system takes a moment to say that a process is dead
         return _started(context, function, tries - 1)
     finally:
         theirs.close()
     return pipe, process
+
+
+def _start(process: BaseProcess) -> None:
+    if START != "forkserver":
+        process.start()
+        return
+    _ensure_server()
+    with _settings():  # multiprocessing starts another one to fork from if that has just died
+        process.start()
 
 
 def _serve(pipe: Connection, function: Callable[[Task], Result]) -> None:
