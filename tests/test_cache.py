@@ -442,6 +442,7 @@ def test_nothing_that_a_chapter_reads_can_change_unnoticed(project, chapter, run
     (tmp_path / "rows.csv").write_text("a,1\nb,2\n", encoding="utf-8")
     (tmp_path / "helper.py").write_text("VALUE = 1", encoding="utf-8")
     monkeypatch.setenv("OWN_SETTING", "first")
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)  # the helper is compiled, as anywhere
     look = f"import os, sys\nsys.path.insert(0, {str(tmp_path)!r})\nimport helper\n"
     look += f"open({str(tmp_path / 'rows.csv')!r}).read(), helper.VALUE, os.environ['OWN_SETTING']"
     notebooks = project(**{"01_a": chapter(look)})

@@ -89,11 +89,11 @@ def _noted(event: str, arguments: tuple[object, ...], caller: FrameType, here: t
     if event in REASONS:
         lists_fonts = os.path.basename(str(arguments[0])) == FONT_LISTER
         return {} if lists_fonts else {"reason": REASONS[event]}
+    if isinstance(arguments[0], int):  # something that is open already, as compiled code is when Python writes it
+        return {}
     paths = [os.path.abspath(os.fsdecode(part)) for part in arguments if isinstance(part, str | bytes | os.PathLike)]
     if event in CHANGES or (event == "open" and _writes(arguments)):
         return {"reason": SAVES} if any(_is_kept(path, here) for path in paths) else {}
-    if isinstance(arguments[0], int):  # something that is open already
-        return {}
     path = os.getcwd() if arguments[0] is None else paths[0]
     # Looking for a module or a version is no reading: what is found is opened, or is in the key.
     if event in LISTS and "importlib" in caller.f_code.co_filename:
