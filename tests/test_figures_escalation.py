@@ -61,9 +61,10 @@ def test_the_alt_text_of_the_timeline_says_who_did_what_when():
 
 
 def test_the_parties_to_the_war_have_a_marker_of_their_own():
-    figure = drawings.timeline(shown("2026-02-28", "en"), pd.Timestamp("2026-02-28"), "en")
-    markers = [{line.get_marker() for line in panel.lines} for panel in figure.axes]
-    assert [{"D"} if lane in drawings.AT_WAR else {"o"} for lane in drawings.LANES] == markers
+    rows = shown("2026-02-28", "en")
+    (lanes,) = drawings.timeline(rows, pd.Timestamp("2026-02-28"), "en").axes
+    actors = [lane for lane in drawings.LANES for _ in rows.index[rows.responder == lane]]
+    assert ["D" if actor in drawings.AT_WAR else "o" for actor in actors] == [line.get_marker() for line in lanes.lines]
 
 
 def test_deeds_and_threats_differ_without_colour():

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
 from dilemma import wording
 from dilemma.figures import theme, words
@@ -31,7 +30,7 @@ ACTS = {
 }
 FILL = {"deed": "full", "relief": "left", "threat": "none", "statement": "none"}
 SIZE = {"deed": 7, "relief": 7, "threat": 7, "statement": 4}
-LAST = 0.5  # rows of space between the last label and the axis
+HEADING = 1.5  # rows that a responder's name takes, with the space above it
 NOBODY = Text("no reaction in our data", "keine Reaktion in unseren Daten")
 COLOUR = {"train": theme.TRAIN, "kursk": theme.KURSK, "ukraine": theme.UKRAINE}
 LINE_STYLE = {"train": ":", "kursk": "--", "ukraine": "-"}
@@ -44,18 +43,18 @@ def timeline(reactions: pd.DataFrame, as_of: pd.Timestamp, language: str) -> Fig
 
     `reactions` has responder, act, date and label, in drawing order; the axis ends at `as_of`.
     """
-    groups = [(lane, reactions[reactions.responder == lane]) for lane in LANES]
-    heights = [max(len(rows), 1) + 1.15 for _, rows in groups]
-    heights[-1] += LAST
-    figure = theme.canvas(0.185 * sum(heights) + 0.45)
-    lanes = figure.subplots(len(groups), 1, sharex=True, height_ratios=heights)
+    lanes = {lane: reactions[reactions.responder == lane] for lane in LANES}
+    tops = np.cumsum([0, *(max(len(rows), 1) + HEADING for rows in lanes.values())])
+    figure = theme.canvas(0.175 * tops[-1] + 0.44)
+    axes = figure.subplots()
     start = min(reactions.date.min(), as_of - pd.Timedelta(days=120))
     margin = (as_of - start) * 0.02
-    for axes, (lane, rows) in zip(lanes, groups, strict=True):
-        axes.set_xlim(start - margin, as_of + margin)
-        _lane(axes, lane, rows.reset_index(drop=True), language)
-    lanes[-1].set_ylim(lanes[-1].get_ylim()[0] + LAST, lanes[-1].get_ylim()[1])
-    _months(lanes[-1], start, as_of, language)
+    axes.set(xlim=mdates.date2num([start - margin, as_of + margin]), ylim=(tops[-1] - 0.7, -0.6))
+    for top, (lane, rows) in zip(tops, lanes.items(), strict=False):
+        _lane(axes, top, lane, rows, language)
+    _months(axes, start, as_of, language)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
     return figure
 
 
@@ -73,29 +72,29 @@ def timeline_alt(reactions: pd.DataFrame, language: str) -> str:
     return opening[language] + " ".join(lanes)
 
 
-def _lane(axes: Axes, lane: str, rows: pd.DataFrame, language: str) -> None:
-    for position, row in enumerate(rows.itertuples()):
+def _lane(axes: Axes, top: float, lane: str, rows: pd.DataFrame, language: str) -> None:
+    _heading(axes, top, lane, language)
+    for place, row in enumerate(rows.itertuples(), start=1):
+        when = mdates.date2num(row.date)
         axes.plot(
-            [row.date], [position], marker="D" if lane in AT_WAR else "o", markersize=SIZE[row.act],
+            [when], [top + place], marker="D" if lane in AT_WAR else "o", markersize=SIZE[row.act],
             fillstyle=FILL[row.act], color=theme.INK, markerfacecoloralt=theme.PAPER, markeredgewidth=1.2,
-            clip_on=False,
         )  # fmt: skip
-        _label(axes, row.date, position, row.label, bold=row.act == "deed")
+        _label(axes, when, top + place, row.label, bold=row.act == "deed")
     if rows.empty:
-        axes.text(0.5, 0, wording.pick(NOBODY, language), transform=axes.get_yaxis_transform(),
+        axes.text(0.5, top + 1, wording.pick(NOBODY, language), transform=axes.get_yaxis_transform(),
                   ha="center", va="center", size=8, color=theme.MUTED)  # fmt: skip
-    axes.set_ylim(max(len(rows), 1) - 0.3, -0.55)
-    axes.set_yticks([])
-    axes.tick_params(axis="x", length=0, labelbottom=False)
-    axes.spines[["left", "bottom"]].set_visible(False)
-    axes.set_title(wording.pick(LANES[lane], language), size=8.5, pad=3.4)
 
 
-def _label(axes: Axes, when: pd.Timestamp, position: int, label: str, bold: bool) -> None:
+def _heading(axes: Axes, place: float, lane: str, language: str) -> None:
+    look = {"size": 9, "weight": "bold", "va": "center", "bbox": {"facecolor": theme.PAPER, "linewidth": 0, "pad": 1}}
+    axes.text(0, place, wording.pick(LANES[lane], language), transform=axes.get_yaxis_transform(), **look)
+
+
+def _label(axes: Axes, when: float, place: float, label: str, bold: bool) -> None:
     """The label on the side of the marker where there is more room."""
-    first, last = axes.get_xlim()
-    late = mdates.date2num(when) > (first + last) / 2
-    theme.beside(axes, label, (when, position), -9 if late else 9, weight="bold" if bold else "normal")
+    late = when > np.mean(axes.get_xlim())
+    theme.beside(axes, label, (when, place), -9 if late else 9, weight="bold" if bold else "normal", in_layout=False)
 
 
 def _months(axes: Axes, start: pd.Timestamp, as_of: pd.Timestamp, language: str) -> None:
@@ -103,9 +102,7 @@ def _months(axes: Axes, start: pd.Timestamp, as_of: pd.Timestamp, language: str)
     months = pd.date_range(start.normalize().replace(day=1), as_of, freq="MS")
     months = months[months >= start]
     ticks = months[:: max(1, -(-len(months) // 5))]
-    axes.set_xticks(ticks, [wording.short_day(day, language, "month") for day in ticks])
-    axes.tick_params(axis="x", length=3, labelbottom=True)
-    axes.spines["bottom"].set_visible(True)
+    axes.set_xticks(mdates.date2num(ticks), [wording.short_day(day, language, "month") for day in ticks])
 
 
 def ladder(
@@ -117,16 +114,17 @@ def ladder(
     holds the low, mean and high rung on which Kursk may lie.
     """
     figure = theme.canvas(4.7)
-    panels = figure.subplots(2, 2, sharex=True, sharey=True).flat
-    for axes, (responder, (low, mean, high)) in zip(panels, curves.items(), strict=True):
+    panels = figure.subplots(2, 2)
+    for axes, (responder, (low, mean, high)) in zip(panels.flat, curves.items(), strict=True):
+        axes.set(xlim=steps[[0, -1]], ylim=(0, 1), xticks=[], yticks=[])
         axes.fill_between(steps, low, high, color=theme.FAINT, alpha=0.75, linewidth=0)
         axes.plot(steps, mean, color=theme.INK, linewidth=1.6)
         _rungs(axes, kursk, language)
         axes.set_title(wording.pick(LANES[responder], language), pad=14)
-    axes.set(xlim=(steps[0], steps[-1]), ylim=(0, 1))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.number(value, language)))
-    axes.set_xticks(range(int(np.ceil(steps[0])), int(steps[-1]) + 1))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.percent(value, language)))
+    rungs, shares = range(int(np.ceil(steps[0])), int(steps[-1]) + 1), np.linspace(0, 1, 5)
+    for below, left in zip(panels[1], panels[:, 0], strict=True):
+        below.set_xticks(rungs, [wording.number(rung, language) for rung in rungs])
+        left.set_yticks(shares, [wording.percent(share, language) for share in shares])
     figure.supxlabel(wording.pick(RUNG, language), size=9, color=theme.MUTED)
     figure.supylabel(wording.pick(CHANCE, language), x=0.005, size=9, color=theme.MUTED)
     return figure
@@ -134,13 +132,17 @@ def ladder(
 
 def _rungs(axes: Axes, kursk: Sequence[float], language: str) -> None:
     axes.axvspan(kursk[0], kursk[2], color=theme.KURSK, alpha=0.16, linewidth=0)
-    for option, place in {"train": 1.0, "kursk": kursk[1], "ukraine": 3.0}.items():
-        colour = COLOUR[option]
-        axes.axvline(place, color=colour, linewidth=1.2, linestyle=LINE_STYLE[option])
-        axes.annotate(
-            wording.label(option, language), (place, 1), (0, 2), xycoords=("data", "axes fraction"),
-            textcoords="offset points", ha="center", size=7.5, color=colour,
-        )  # fmt: skip
+    places = _places(kursk)
+    colours, styles = list(COLOUR.values()), list(LINE_STYLE.values())
+    axes.vlines(list(places.values()), 0, 1, colours, styles, linewidth=1.2)
+    for option, place in places.items():
+        look = {"ha": "center", "size": 7.5, "color": COLOUR[option], "in_layout": False}
+        axes.text(place, 1.015, wording.label(option, language), **look)
+
+
+def _places(kursk: Sequence[float]) -> dict[str, float]:
+    """The rung of every option that climbs, in the order of their colours."""
+    return {"train": 1.0, "kursk": kursk[1], "ukraine": 3.0}
 
 
 def ladder_alt(
@@ -155,7 +157,7 @@ def ladder_alt(
     panels = []
     for responder, rows in curves.items():
         at = {option: [np.interp(place, steps, row) for row in rows]
-              for option, place in {"train": 1.0, "kursk": kursk[1], "ukraine": 3.0}.items()}
+              for option, place in _places(kursk).items()}
         said = [words.entry(wording.label(option, language), _said(*values, language)) for option, values in at.items()]
         panels.append(words.group(wording.pick(LANES[responder], language), said))
     return opening[language] + " ".join(panels)
@@ -166,50 +168,41 @@ def _said(low: float, mean: float, high: float, language: str) -> str:
 
 
 def answers(chances: pd.DataFrame, priors: pd.DataFrame, language: str) -> Figure:
-    """One panel per responder, one line per option: mean and range, with our separate prior below.
+    """One block per responder, one line per option: mean and range, with our separate prior below.
 
     `chances` has responder, option, mean, low, high; `priors` responder, low, mode, high and label.
     """
     lanes = [(lane, chances[chances.responder == lane], priors[priors.responder == lane])
              for lane in chances.responder.unique()]
-    figure = theme.canvas(0.235 * sum(len(own) + len(mine) + 1.1 for _, own, mine in lanes) + 0.55)
-    heights = [len(own) + len(mine) for _, own, mine in lanes]
-    panels = figure.subplots(len(lanes), 1, sharex=True, height_ratios=heights, squeeze=False)[:, 0]
-    for axes, (lane, own, mine) in zip(panels, lanes, strict=True):
-        names = [*_ladder_rows(axes, own, language), *_prior_rows(axes, mine, len(own), language)]
-        axes.set_yticks(range(len(names)), names, color=theme.INK)
-        axes.set_ylim(len(names) - 0.5, -0.5)
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
-        axes.grid(axis="x")
-        axes.set_title(wording.pick(LANES[lane], language))
-    panels[-1].set_xlim(-0.02, 1.13)
-    panels[-1].set_xticks(np.arange(0, 1.01, 0.25))
-    panels[-1].xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.percent(value, language)))
+    tops = np.cumsum([0, *(len(own) + len(mine) + HEADING for _, own, mine in lanes)])
+    figure = theme.canvas(0.225 * tops[-1] + 0.3)
+    axes = figure.subplots()
+    axes.set(xlim=(-0.02, 1.13), ylim=(tops[-1] - 0.9, -0.6), yticks=[])
+    for top, (lane, own, mine) in zip(tops, lanes, strict=False):
+        _heading(axes, top, lane, language)
+        for place, row in enumerate(own.itertuples(), start=1):
+            name, values = wording.label(row.option, language), (row.low, row.mean, row.high)
+            _range(axes, top + place, name, values, COLOUR[row.option], "o", language)
+        for place, row in enumerate(mine.itertuples(), start=len(own) + 1):
+            _range(axes, top + place, row.label, (row.low, row.mode, row.high), theme.MUTED, "s", language)
+    shares = np.linspace(0, 1, 5)
+    axes.set_xticks(shares, [wording.percent(share, language) for share in shares])
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x")
     return figure
 
 
-def _ladder_rows(axes: Axes, rows: pd.DataFrame, language: str) -> list[str]:
-    for position, row in enumerate(rows.itertuples()):
-        _range(axes, position, (row.low, row.mean, row.high), COLOUR[row.option], "o", language)
-    return [wording.label(option, language) for option in rows.option]
-
-
-def _prior_rows(axes: Axes, rows: pd.DataFrame, start: int, language: str) -> list[str]:
-    for position, row in enumerate(rows.itertuples(), start):
-        _range(axes, position, (row.low, row.mode, row.high), theme.MUTED, "s", language)
-    return rows.label.to_list()
-
-
 def _range(
-    axes: Axes, position: int, values: tuple[float, float, float], colour: str, marker: str, language: str
+    axes: Axes, place: float, name: str, values: tuple[float, float, float], colour: str, marker: str, language: str
 ) -> None:
     low, middle, high = values
-    style = "-" if marker == "o" else ":"
-    axes.plot([low, high], [position, position], color=colour, linewidth=2.2, alpha=0.6, linestyle=style)
-    axes.plot(middle, position, marker=marker, color=colour, markersize=5.5,
-              markerfacecolor=colour if marker == "o" else theme.PAPER)  # fmt: skip
-    theme.beside(axes, wording.percent(middle, language), (max(high, middle), position), 6)
+    line, fill = ("-", colour) if marker == "o" else (":", theme.PAPER)
+    axes.plot(
+        values, [place] * 3, color=(colour, 0.6), linewidth=2.2, linestyle=line,
+        marker=marker, markevery=[1], markersize=5.5, markeredgecolor=colour, markerfacecolor=fill,
+    )  # fmt: skip
+    axes.text(-0.01, place, name, size=8.5, ha="right", va="center", transform=axes.get_yaxis_transform())
+    theme.beside(axes, wording.percent(middle, language), (max(high, middle), place), 6, in_layout=False)
 
 
 def answers_alt(chances: pd.DataFrame, priors: pd.DataFrame, language: str) -> str:
