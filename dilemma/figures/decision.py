@@ -33,18 +33,17 @@ def balance(table: pd.DataFrame, language: str) -> Figure:
     """
     items = table.drop(columns=SUMMARY)
     figure = theme.canvas(0.36 * items.shape[1] + 1.6)
-    panels = figure.subplots(2, 2, sharex=True, sharey=True)
-    panels[0, 0].set_xlim(_reach(table))
+    panels = figure.subplots(2, 2)
     for axes, option in zip(panels.flat, table.index, strict=True):
+        axes.set(xlim=_reach(table), ylim=(items.shape[1] + 0.6, -0.6), xticks=[], yticks=[])
         _pile(axes, items.loc[option], theme.OPTION[option], language)
         _outcome(axes, table.loc[option, SUMMARY], items.shape[1], language)
         axes.set_title(wording.label(option, language))
-    labels = [wording.heading(name, language) for name in [*items, "total"]]
-    for axes in panels[:, 0]:
-        axes.set_yticks(range(len(labels)), labels, color=theme.INK)
-    panels[0, 0].set_ylim(len(labels) - 0.4, -0.6)
-    panels[0, 0].xaxis.set_major_locator(MaxNLocator(5))
-    panels[0, 0].xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.number(value, language)))
+    for below, left in zip(panels[1], panels[:, 0], strict=True):
+        below.xaxis.set_major_locator(MaxNLocator(5))
+        below.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.number(value, language)))
+        for row, name in enumerate([*items, "total"]):
+            left.text(-0.02, row, wording.heading(name, language), **_across(left), size=8.5)
     figure.supxlabel(wording.pick(KSE, language), size=8.5, color=theme.MUTED)
     return figure
 
@@ -93,25 +92,28 @@ def _pile(axes: Axes, items: pd.Series, colour: str, language: str) -> None:
     look = {"color": np.where(items > 0, colour, theme.PAPER)[wide], "edgecolor": colour, "linewidth": 0.9}
     axes.barh(places[wide], items[wide], left=(ends - items)[wide], height=0.6, **look)
     axes.vlines(ends, np.where(wide, places + 0.3, places - 0.3), places + 0.7, color=theme.MUTED, linewidth=0.6)
+    axes.vlines(0, *axes.get_ylim(), color=theme.MUTED, linewidth=0.8)
     for at in places[[_shown(item) for item in items]]:
         _number(axes, items.iloc[at], at, language)
-    axes.axvline(0, color=theme.MUTED, linewidth=0.8)
-    axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
 
 
 def _outcome(axes: Axes, row: pd.Series, at: int, language: str) -> None:
     """The total as a diamond on the line along which 90 % of the outcomes lie."""
-    axes.axhline(at - 0.5, color=theme.FAINT, linewidth=0.7)
-    axes.plot([row.low, row.high], [at, at], color=theme.INK, linewidth=1.3)
-    axes.plot(row.total, at, marker="D", markersize=4.5, color=theme.INK)
+    axes.hlines(at - 0.5, *axes.get_xlim(), color=theme.FAINT, linewidth=0.7)
+    interval = (row.low, row.total, row.high)
+    axes.plot(interval, [at] * 3, marker="D", markevery=[1], markersize=4.5, color=theme.INK, linewidth=1.3)
     _number(axes, row.total, at, language, weight="bold")
 
 
 def _number(axes: Axes, value: float, row: int, language: str, **look: str) -> None:
     """A value at the right edge, where neither a bar nor the line at zero runs."""
-    place = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center"}
-    axes.text(1, row, _signed(value, language), **place, size=8, **look)
+    axes.text(1, row, _signed(value, language), **_across(axes), size=8, in_layout=False, **look)
+
+
+def _across(axes: Axes) -> dict[str, object]:
+    """The place of words that end at a share of the axis's width, in the middle of a row."""
+    return {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center"}
 
 
 def tiles(ratings: pd.DataFrame, choices: pd.Series, language: str) -> Figure:
