@@ -184,6 +184,12 @@ def test_the_shares_of_variance_stay_inside_the_page(language):
     assert [] == overlapping(figure)
 
 
+def test_the_numbers_stand_beyond_the_bars_where_noise_makes_the_filled_one_longer():
+    noisy = pd.DataFrame({"text": ["Preis"], "first": [0.22], "total": [0.21]})
+    (label,) = [text for text in texts(figures.sobol(noisy, "en")) if text.get_text() == "22% / 21%"]
+    assert 0.22 == label.xy[0]
+
+
 def test_the_alt_text_of_the_shares_says_both_numbers():
     alt = figures.sobol_alt(shares(), "en", most=2)
     assert f"{LONG} 0: 30% / 32%; {LONG} 1: 29% / 31%." in alt

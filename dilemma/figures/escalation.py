@@ -73,7 +73,7 @@ def timeline_alt(reactions: pd.DataFrame, language: str) -> str:
 
 
 def _lane(axes: Axes, top: float, lane: str, rows: pd.DataFrame, language: str) -> None:
-    _heading(axes, top, lane, language)
+    theme.heading(axes, top, wording.pick(LANES[lane], language))
     for place, row in enumerate(rows.itertuples(), start=1):
         when = mdates.date2num(row.date)
         axes.plot(
@@ -84,11 +84,6 @@ def _lane(axes: Axes, top: float, lane: str, rows: pd.DataFrame, language: str) 
     if rows.empty:
         axes.text(0.5, top + 1, wording.pick(NOBODY, language), transform=axes.get_yaxis_transform(),
                   ha="center", va="center", size=8, color=theme.MUTED)  # fmt: skip
-
-
-def _heading(axes: Axes, place: float, lane: str, language: str) -> None:
-    look = {"size": 9, "weight": "bold", "va": "center", "bbox": {"facecolor": theme.PAPER, "linewidth": 0, "pad": 1}}
-    axes.text(0, place, wording.pick(LANES[lane], language), transform=axes.get_yaxis_transform(), **look)
 
 
 def _label(axes: Axes, when: float, place: float, label: str, bold: bool) -> None:
@@ -179,7 +174,7 @@ def answers(chances: pd.DataFrame, priors: pd.DataFrame, language: str) -> Figur
     axes = figure.subplots()
     axes.set(xlim=(-0.02, 1.13), ylim=(tops[-1] - 0.9, -0.6), yticks=[])
     for top, (lane, own, mine) in zip(tops, lanes, strict=False):
-        _heading(axes, top, lane, language)
+        theme.heading(axes, top, wording.pick(LANES[lane], language))
         for place, row in enumerate(own.itertuples(), start=1):
             name, values = wording.label(row.option, language), (row.low, row.mean, row.high)
             _range(axes, top + place, name, values, COLOUR[row.option], "o", language)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from dilemma import wording
 from dilemma.figures import theme, words
@@ -36,13 +36,14 @@ def replay(panels: Sequence[Panel], as_of: date, language: str) -> Figure:
     """
     days = panels[0].values.index
     figure = theme.canvas(1.22 * len(panels) + 0.55)
-    stack = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
+    stack = figure.subplots(len(panels), 1, squeeze=False)[:, 0]
     for axes, panel in zip(stack, panels, strict=True):
+        axes.set(xlim=(-0.5, len(days) - 0.4), xticks=[])
         _measure(axes, panel, language)
         for at in np.flatnonzero(days == as_of):
             axes.axvspan(at - 0.5, at + 0.5, color=theme.FAINT, alpha=0.4, linewidth=0)
     stack[-1].set_xticks(range(len(days)), [_two_lines(day, day == as_of, language) for day in days])
-    stack[-1].set_xlim(-0.5, len(days) - 0.5)
+    stack[-1].tick_params(axis="x", length=0)
     return figure
 
 
@@ -70,14 +71,11 @@ def _measure(axes: Axes, panel: Panel, language: str) -> None:
     axes.vlines(at, low, high, color=panel.colour, linewidth=3, alpha=0.4)
     axes.plot(at, median, "o", color=panel.colour, markersize=5)
     for place, value in enumerate(median):
-        theme.beside(axes, wording.quantity(value, panel.unit, language), (place, value), 7)
+        theme.beside(axes, wording.quantity(value, panel.unit, language), (place, value), 7, in_layout=False)
     axes.set_title(wording.pick(panel.title, language))
     axes.set_ylim(0, 1.15 * _top(panel))  # room for the label of a point at the top
-    axes.yaxis.set_major_locator(FixedLocator([0, 0.5, 1]) if panel.unit in UP_TO_ONE else MaxNLocator(3))
-    axes.yaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: wording.quantity(value, panel.unit, language))
-    )
-    axes.tick_params(axis="x", length=0)
+    ticks = FixedLocator([0, 0.5, 1]) if panel.unit in UP_TO_ONE else MaxNLocator(3)
+    axes.yaxis.set(major_locator=ticks, major_formatter=lambda value, _: wording.quantity(value, panel.unit, language))
     axes.grid(axis="y")
 
 

@@ -29,7 +29,8 @@ STRUCTURES = {
     "spared_full": Text("A Russian spared counts fully", "Ein geschonter Russe zählt voll"),
     "pay_for_places": Text("No pay for replacements", "Kein Sold für Ersatzleute"),
 }
-BAR, TITLE, BELOW = 0.15, 0.31, 0.5  # inches: a bar, a panel's heading, what stands below an axis
+BAR = 10.5  # points: how thick a bar is
+TITLE, BELOW = 0.31, 0.5  # inches: what stands above and below an axis
 NOTHING = Text("nothing measurable", "nichts Messbares")
 OTHERS, ALL = Text("{} others", "{} weitere"), Text("All {}", "Alle {}")
 KNOWING = Text("Bars of what knowing before the choice is worth", "Balken zeigen den Wert des Wissens vor der Wahl")
@@ -43,7 +44,7 @@ BOTH = Text("alone / with interactions", "allein / mit Wechselwirkungen")
 
 
 def worth_of_knowing(table: pd.DataFrame, language: str, most: int = 9) -> Figure:
-    """What it would be worth to know something before choosing: one panel per kind, bars in days of losses.
+    """What it would be worth to know something before choosing: one block per kind, bars in days of losses.
 
     `table` has kind (a key of KINDS), text, value and error (days of Russian losses), in drawing order.
     What is worth less than two errors is called nothing measurable; single inputs of that kind, and those
@@ -52,15 +53,19 @@ def worth_of_knowing(table: pd.DataFrame, language: str, most: int = 9) -> Figur
     panels_of = {kind: table[table.kind == kind] for kind in _kinds(table)}
     if "input" in panels_of:
         panels_of["input"] = _shortened(panels_of["input"], most, language)
-    heights = [rows.height(panel.text) for panel in panels_of.values()]
-    figure = theme.canvas(sum(heights) + TITLE * len(heights) + BELOW)
-    panels = figure.subplots(len(panels_of), 1, sharex=True, height_ratios=heights, squeeze=False)[:, 0]
-    for axes, (kind, panel) in zip(panels, panels_of.items(), strict=True):
-        _worth_bars(axes, panel, language)
-        axes.set_title(wording.pick(KINDS[kind], language))
+    texts = [text for panel in panels_of.values() for text in ("", *panel.text)]
+    figure = theme.canvas(rows.height(texts) + BELOW)
+    axes = figure.subplots()
+    starts = np.cumsum([len(panel) + 1 for panel in panels_of.values()])
+    for (kind, panel), (top, *places) in zip(
+        panels_of.items(), np.split(rows.label(axes, texts), starts[:-1]), strict=True
+    ):
+        theme.heading(axes, top + 0.03, wording.pick(KINDS[kind], language))
+        _worth_bars(axes, np.array(places), panel, language)
     widest = max(table.value.max(), 0.05)
-    panels[-1].set(xlim=(0, 1.22 * widest), xlabel=wording.pick(DAYS, language))
-    panels[-1].xaxis.set_major_formatter(lambda days, _: wording.number(days, language, 2 - (widest >= 0.5)))
+    axes.set(xlim=(0, 1.22 * widest), xlabel=wording.pick(DAYS, language))
+    axes.xaxis.set_major_formatter(lambda days, _: wording.number(days, language, 2 - (widest >= 0.5)))
+    _plain(axes)
     return figure
 
 
@@ -96,14 +101,14 @@ def _shortened(panel: pd.DataFrame, most: int, language: str) -> pd.DataFrame:
     return pd.concat([shown, rest])
 
 
-def _worth_bars(axes: Axes, panel: pd.DataFrame, language: str) -> None:
-    for position, row in zip(rows.label(axes, panel.text), panel.itertuples(), strict=True):
+def _worth_bars(axes: Axes, places: np.ndarray, panel: pd.DataFrame, language: str) -> None:
+    for place, row in zip(places, panel.itertuples(), strict=True):
         said = worth(row, language)
         value = 0 if said == wording.pick(NOTHING, language) else row.value
         ceiling = value and getattr(row, "ceiling", False) is True
-        axes.barh(position, value, color=theme.FAINT if ceiling else theme.MUTED, height=BAR)
-        theme.beside(axes, f"≤\N{NO-BREAK SPACE}{said.lstrip('<')}" if ceiling else said, (value, position), 4)
-    _plain(axes)
+        axes.hlines(place, 0, value, theme.FAINT if ceiling else theme.MUTED, linewidth=BAR)
+        label = f"≤\N{NO-BREAK SPACE}{said.lstrip('<')}" if ceiling else said
+        theme.beside(axes, label, (value, place), 4, in_layout=False)
 
 
 def flips(table: pd.DataFrame, language: str) -> Figure:
@@ -115,8 +120,7 @@ def flips(table: pd.DataFrame, language: str) -> Figure:
     shown = table.dropna(subset=["flip"]).sort_values("distance", kind="stable")
     figure = theme.canvas(rows.height(shown.text) + BELOW)
     axes = figure.subplots()
-    for position, row in zip(rows.label(axes, shown.text), shown.itertuples(), strict=True):
-        _dumbbell(axes, position, row, language)
+    _dumbbells(axes, rows.label(axes, shown.text), shown, language)
     if shown.empty:
         axes.text(0.5, 0.5, wording.pick(NO_FLIP, language), ha="center", va="center", transform=axes.transAxes)
     axes.set(xlim=(-0.02, 1.02), xlabel=wording.pick(RANGE, language))
@@ -149,14 +153,16 @@ def in_unit(value: float, row, language: str) -> str:
     return (wording.percent if row.unit == "share" else wording.number)(value, language, digits)
 
 
-def _dumbbell(axes: Axes, position: float, row, language: str) -> None:
-    start, end = ((value - row.low) / (row.high - row.low) for value in (row.guess, row.flip))
-    colour = theme.OPTION[row.option]
-    axes.plot([0, 1], [position, position], color=theme.FAINT, linewidth=0.8, zorder=0)
-    axes.plot([start, end], [position, position], color=colour, linewidth=2.6, solid_capstyle="butt")
-    axes.plot(start, position, marker="|", markersize=9, markeredgewidth=1.8, color=theme.INK)
-    axes.plot(end, position, marker=">" if end > start else "<", markersize=6.5, color=colour)
-    theme.beside(axes, flip_words(row, language), (1.03, position), 4, color=colour)
+def _dumbbells(axes: Axes, places: np.ndarray, shown: pd.DataFrame, language: str) -> None:
+    starts, ends = ((shown[name] - shown.low) / (shown.high - shown.low) for name in ("guess", "flip"))
+    colours = shown.option.map(theme.OPTION)
+    axes.hlines(places, 0, 1, theme.FAINT, linewidth=0.8)
+    axes.hlines(places, starts, ends, colours, linewidth=2.6)
+    axes.plot(starts, places, "|", markersize=9, markeredgewidth=1.8, color=theme.INK)
+    for place, start, end, colour, row in zip(places, starts, ends, colours, shown.itertuples(), strict=True):
+        axes.plot(end, place, ">" if end > start else "<", markersize=6.5, color=colour)
+        beside = {"transform": axes.get_yaxis_transform(), "va": "center", "size": 8, "color": colour}
+        axes.text(1.02, place, flip_words(row, language), **beside)
 
 
 def structures(table: pd.DataFrame, language: str) -> Figure:
@@ -166,12 +172,16 @@ def structures(table: pd.DataFrame, language: str) -> Figure:
     """
     texts = [wording.pick(STRUCTURES[name], language) for name in table.index]
     figure = theme.canvas(rows.height(texts, 30) + TITLE)
-    columns = figure.subplots(1, len(theme.OPTION), sharex=True, sharey=True)
-    places = rows.label(columns[0], texts, 30)
-    for axes, option in zip(columns, theme.OPTION, strict=True):
-        _share_bars(axes, places, table[option], table.best == option, theme.OPTION[option], language)
-        axes.set_title(wording.label(option, language), color=theme.OPTION[option])
-    columns[0].set_xlim(0, 1.75 * table[list(theme.OPTION)].max(axis=None))
+    axes = figure.subplots()
+    places = rows.label(axes, texts, 30)
+    wide = 1.75 * table[list(theme.OPTION)].max(axis=None)
+    lefts = wide * np.arange(len(theme.OPTION))
+    axes.vlines(lefts, *axes.get_ylim(), theme.MUTED, linewidth=0.7, clip_on=False)
+    for left, option in zip(lefts, theme.OPTION, strict=True):
+        _share_bars(axes, left, places, table[option], table.best == option, language)
+    axes.set(xlim=(0, lefts[-1] + wide), xticks=[])
+    axes.tick_params(axis="y", length=0)
+    axes.spines[["left", "bottom"]].set_visible(False)
     return figure
 
 
@@ -186,15 +196,16 @@ def structures_alt(table: pd.DataFrame, language: str) -> str:
 
 
 def _share_bars(
-    axes: Axes, places: np.ndarray, shares: pd.Series, best: pd.Series, colour: str, language: str
+    axes: Axes, left: float, places: np.ndarray, shares: pd.Series, best: pd.Series, language: str
 ) -> None:
-    axes.barh(places, shares, color=colour, height=BAR)
-    for position, share, leads in zip(places, shares, best, strict=True):
+    """The column of one option; its name stands above it."""
+    colour = theme.OPTION[shares.name]
+    axes.text(left, -0.1, wording.label(shares.name, language), color=colour, weight="bold", size=9.5)
+    axes.hlines(places, left, left + shares, colour, linewidth=BAR)
+    for place, share, leads in zip(places, shares, best, strict=True):
         said = wording.quantity(share, "probability", language) + (" ●" if leads else "")
-        theme.beside(axes, said, (share, position), 4, weight="bold" if leads else "normal")
-    axes.set_xticks([])
-    axes.spines["bottom"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
+        look = {"weight": "bold" if leads else "normal", "in_layout": False}
+        theme.beside(axes, said, (left + share, place), 4, **look)
 
 
 def sobol(table: pd.DataFrame, language: str, most: int = 12) -> Figure:
@@ -206,10 +217,10 @@ def sobol(table: pd.DataFrame, language: str, most: int = 12) -> Figure:
     figure = theme.canvas(rows.height(shown.text) + BELOW)
     axes = figure.subplots()
     places = rows.label(axes, shown.text)
-    axes.barh(places, shown.total, height=BAR + 0.03, color=theme.PAPER, edgecolor=theme.MUTED, linewidth=0.9)
-    axes.barh(places, shown["first"].clip(lower=0), height=0.1, color=theme.MUTED)
+    axes.barh(places, shown.total, height=0.18, color=theme.PAPER, edgecolor=theme.MUTED, linewidth=0.9)
+    axes.hlines(places, 0, shown["first"].clip(lower=0), theme.MUTED, linewidth=7)
     for place, row in zip(places, shown.itertuples(), strict=True):
-        theme.beside(axes, _both(row, language), (row.total, place), 4)
+        theme.beside(axes, _both(row, language), (max(row.first, row.total), place), 4, in_layout=False)
     axes.set_xlim(0, 1.3 * shown.total.max())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: wording.percent(share, language)))
     axes.set_xlabel(f"{wording.pick(VARIANCE, language)}: {wording.pick(BOTH, language)}")

@@ -94,6 +94,13 @@ def label_above(axes: Axes, labels: Iterable[str]) -> None:
     axes.spines["left"].set_visible(False)
 
 
+def heading(axes: Axes, place: float, said: str) -> None:
+    """Names a block of rows in a row of its own, which the lines of the grid pass behind."""
+    blank = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
+    look = {"transform": axes.get_yaxis_transform(), "va": "center", "size": 9.5, "weight": "bold", "bbox": blank}
+    axes.text(0, place, said, **look)
+
+
 def beside(axes: Axes, said: str, point: tuple, gap: float, **look) -> None:
     """Writes right of a point, or left of it where the gap (in points) is negative."""
     side = "right" if gap < 0 else "left"
