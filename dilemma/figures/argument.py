@@ -151,11 +151,9 @@ def _change_bars(axes: Axes, table: pd.DataFrame, language: str) -> None:
     colours = [theme.ATTACK if change > 0 else theme.SUPPORT for change in table.change]
     axes.barh(positions, table.change, color=colours, height=0.55)
     axes.axvline(0, color=theme.MUTED, linewidth=0.8)
-    axes.set_yticks(positions, [words.even(text, 62) for text in table.text], color=theme.INK)
+    theme.label_left(axes, positions, [words.even(text, 62) for text in table.text])
     axes.set(ylim=(len(table) - 0.5, -0.5))
     axes.margins(x=0.18)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
     for position, change in zip(positions, table.change, strict=True):
         sign = "+" if change >= 0.005 else ""
         said = sign + wording.number(change, language, 2)

@@ -112,11 +112,10 @@ def diagnosticity(reports: pd.DataFrame, language: str) -> Figure:
             markerfacecolor=theme.PAPER, markersize=6, clip_on=False, zorder=3,
         )  # fmt: skip
         theme.beside(axes, _reading(row, language), (max(row.range, row.weighted), position), 8)
-    axes.set_yticks(range(len(reports)), [words.even(_label(row), 36) for row in reports.itertuples()], color=theme.INK, linespacing=0.95)
+    labels = [words.even(_label(row), 36) for row in reports.itertuples()]
+    theme.label_left(axes, range(len(reports)), labels, linespacing=0.95)
     end = 1.85 * max(reports.range.max(), 0.6)  # so that one step of the axis can be seen
     axes.set(ylim=(len(reports) - 0.4, -0.6), xlim=(-0.025 * end, end))
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_locator(MultipleLocator(1))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.number(value, language)))
     axes.set_xlabel({"en": "range of the likelihoods, powers of ten", "de": "Spanne der Wahrscheinlichkeiten, Zehnerpotenzen"}[language])

@@ -21,9 +21,10 @@ def label(axes: Axes, texts: Iterable[str], letters: int = LETTERS) -> np.ndarra
     labels = _labels(texts, letters)
     heights = _heights(labels)
     ends = heights.cumsum()
-    axes.set_yticks(ends - heights / 2, labels, color=theme.INK, linespacing=0.95)
+    middles = ends - heights / 2
+    theme.label_left(axes, middles, labels, linespacing=0.95)
     axes.set_ylim(max(heights.sum(), ROW), 0)
-    return ends - heights / 2
+    return middles
 
 
 def _labels(texts: Iterable[str], letters: int) -> list[str]:

@@ -46,10 +46,9 @@ def _options(axes: Axes, shares: pd.Series, language: str) -> None:
         value = wording.quantity(share, "probability", language)
         weight = "bold" if share == shares.max() else "normal"
         axes.text(share + 0.012, position, value, va="center", size=9, weight=weight)
-    axes.set_yticks(range(len(shares)), [wording.label(option, language) for option in shares.index])
-    axes.tick_params(axis="y", length=0, labelcolor=theme.INK, labelsize=9)
+    theme.label_left(axes, range(len(shares)), [wording.label(option, language) for option in shares.index], size=9)
     axes.set(xlim=(0, 1), ylim=(len(shares) - 0.5, -0.5), xticks=[])
-    axes.spines[["left", "bottom"]].set_visible(False)
+    axes.spines["bottom"].set_visible(False)
 
 
 def _horns(axes: Axes, strengths: pd.DataFrame, scales: pd.DataFrame, language: str) -> None:

@@ -18,7 +18,7 @@ NAMED = re.compile(r'(?<=["#])[mp][0-9a-f]{10}(?=[")])')
 def drawn(figure: Figure, id: str) -> str:
     """The figure as SVG without date, creator or random ids; text stays text. Closes the figure."""
     page = io.StringIO()
-    _place_empty_labels(figure)
+    _ease_measuring(figure)
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": id}):
         _draw(figure, page)
     if pyplot := sys.modules.get("matplotlib.pyplot"):  # otherwise it has made no figures to close
@@ -38,9 +38,11 @@ def _draw(figure: Figure, page: TextIO) -> None:
     renderer.finalize()
 
 
-def _place_empty_labels(figure: Figure) -> None:
-    """Fixes the label of every axis that has none, or all its ticks would be measured to find a place for it."""
+def _ease_measuring(figure: Figure) -> None:
+    """Spares the layout what it would measure all ticks for: places for empty labels, and lines with ticks."""
     for axes in figure.axes:
+        for spine in axes.spines.values():
+            spine.set_in_layout(False)
         for axis in (axes.xaxis, axes.yaxis):
             if not axis.get_label_text():
                 axis.set_label_coords(0, 0)

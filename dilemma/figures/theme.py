@@ -101,6 +101,15 @@ def heading(axes: Axes, place: float, said: str) -> None:
     axes.text(0, place, said, **look)
 
 
+def label_left(axes: Axes, places: Iterable[float], labels: Iterable[str], **look) -> None:
+    """Names rows left of an axis, in words instead of ticks: a tick takes as long to make as four words."""
+    aside, _, _ = axes.get_yaxis_text1_transform(3.5)
+    for place, label in zip(places, labels, strict=True):
+        axes.text(0, place, label, transform=aside, **{"ha": "right", "va": "center", "size": 8.5, **look})
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+
+
 def beside(axes: Axes, said: str, point: tuple, gap: float, **look) -> None:
     """Writes right of a point, or left of it where the gap (in points) is negative."""
     side = "right" if gap < 0 else "left"

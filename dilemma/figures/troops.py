@@ -82,10 +82,8 @@ def humps(triples: pd.DataFrame, weights: np.ndarray, names: list[str], language
         colour = theme.INK if position == len(hills) else theme.VOICES[position % len(theme.VOICES)]
         axes.fill_between(men, position, position - 0.85 * row / height, color=colour, alpha=0.7, linewidth=0)
         axes.plot(men[[0, -1]], [position, position], color=theme.FAINT, linewidth=0.7)
-    axes.set_yticks(range(len(rows)), [words.even(name, 24) for name in names], color=theme.INK, va="bottom")
+    theme.label_left(axes, range(len(rows)), [words.even(name, 24) for name in names], va="bottom")
     axes.set(xlim=(0, men[-1]), ylim=(len(rows) - 0.9, -0.95))
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
     axes.locator_params(axis="x", nbins=4)
     axes.xaxis.set_major_formatter(_thousands(language))
     axes.set_xlabel(wording.label("persons", language))
@@ -118,7 +116,7 @@ def worth(sizes: dict[str, pd.DataFrame], titles: dict[str, str], language: str)
     for axes, (unit, table) in zip(panels, sizes.items(), strict=True):
         _ranges(axes, table, unit, language)
         axes.set_title(titles[unit], size=9)
-    panels[0].set_yticks(range(rows), next(iter(sizes.values())).name, color=theme.INK)
+    theme.label_left(panels[0], range(rows), next(iter(sizes.values())).name)
     panels[0].set_ylim(rows - 0.5, -0.6)
     return figure
 
@@ -163,7 +161,6 @@ def _ranges(axes: Axes, table: pd.DataFrame, unit: str, language: str) -> None:
     axes.set_xlim(0, 1.15 * table.high.max())
     axes.locator_params(axis="x", nbins=3)
     axes.grid(axis="x")
-    axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.quantity(value, unit, language)))
 
