@@ -121,8 +121,7 @@ def tiles(ratings: pd.DataFrame, choices: pd.Series, language: str) -> Figure:
 
     `ratings` is option by temperament in kSE, the higher the better; `choices` the option of each.
     """
-    figure = theme.canvas(0.56 * ratings.shape[1] + 0.45)
-    axes = figure.subplots()
+    figure, axes = theme.sheet(0.56 * ratings.shape[1] + 0.45)
     for row, temperament in enumerate(ratings):
         for column, option in enumerate(ratings.index):
             rating = _signed(ratings.loc[option, temperament], language)
@@ -132,8 +131,7 @@ def tiles(ratings: pd.DataFrame, choices: pd.Series, language: str) -> Figure:
         axes.text(-0.6, row + 0.2, measure, ha="right", va="center", size=7.4, color=theme.MUTED)
     for column, option in enumerate(ratings.index):
         axes.text(column, -0.68, wording.label(option, language), ha="center", va="center", weight="bold")
-    axes.set(xlim=(-2.35, len(ratings) - 0.5), ylim=(ratings.shape[1] - 0.5, -0.9))
-    axes.axis("off")
+    axes.set(xlim=(-2.4, len(ratings) - 0.48), ylim=(ratings.shape[1] - 0.47, -0.95))
     return figure
 
 
@@ -163,8 +161,7 @@ def hundred_worlds(shares: pd.DataFrame, language: str) -> Figure:
     `shares` is that of `verdict.shares`: option by share and error.
     """
     counts = in_hundred(shares.share.to_numpy())
-    figure = theme.canvas(2.3, theme.NARROW)
-    axes = figure.subplots()
+    figure, axes = theme.sheet(2.3, theme.NARROW)
     for at, option in enumerate(np.repeat(shares.index, counts)):
         _square(axes, at % 10, at // 10, option)
     middles = (np.cumsum(counts) - counts / 2) / 10 - 0.5
@@ -175,8 +172,7 @@ def hundred_worlds(shares: pd.DataFrame, language: str) -> Figure:
         weight = "bold" if count == counts.max() else "normal"
         counted = f"{count}  {wording.label(option, language)}"
         axes.text(12.5, height, counted, va="center", size=10, weight=weight)
-    axes.set(xlim=(-0.6, 19), ylim=(9.6, -0.6), aspect="equal")
-    axes.axis("off")
+    axes.set(xlim=(-0.6, 19), ylim=(9.7, -0.7), aspect="equal")
     return figure
 
 

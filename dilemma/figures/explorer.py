@@ -30,8 +30,7 @@ def panels(explored: Explored, names: Mapping[str, str], current: str, language:
     """
     wide, high = len(explored.reactions), len(explored.worths)
     across, down = COLUMNS * (wide + GAP_ACROSS), -(-len(explored.worldviews) // COLUMNS) * (high + GAP_DOWN)
-    figure = theme.canvas(theme.WIDTH * (down + KEY) / (across + 1.4))
-    axes = figure.subplots()
+    figure, axes = theme.sheet(theme.WIDTH * (down + KEY) / (across + 1.4))
     for at, worldview in enumerate(explored.worldviews):
         left, top = (at % COLUMNS) * (wide + GAP_ACROSS), (at // COLUMNS) * (high + GAP_DOWN)
         _panel(axes, explored, worldview, left, top)
@@ -39,8 +38,7 @@ def panels(explored: Explored, names: Mapping[str, str], current: str, language:
         _scales(axes, explored, left, top + high, labelled=at % COLUMNS == 0, language=language)
     _key(axes, _present(explored), across - GAP_ACROSS, language)
     _name_axes(axes, down, across, language)
-    axes.set(xlim=(-1.9, across - GAP_ACROSS + 0.3), ylim=(down - 0.2, -KEY - 0.9))
-    axes.axis("off")
+    axes.set(xlim=(-2.1, across - GAP_ACROSS + 0.5), ylim=(down, -KEY - 1.1))
     return figure
 
 

@@ -1,6 +1,6 @@
 """The explorer as a page looks it up: every string ready, every field a row of indices into them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -44,10 +44,7 @@ def lookup(
     phrases: dict[str, int] = {}
     told = _Sentences(explored, names, losses_per_day, language)
     cells = [
-        [
-            [_field(told, phrases, worldview, row, column) for column in range(len(explored.reactions) + 1)]
-            for row in range(len(explored.worths) + 1)
-        ]
+        [[_field(seen, phrases, parts) for seen, parts in row] for row in told.fields(worldview)]
         for worldview in explored.worldviews
     ]
     return {
@@ -103,11 +100,8 @@ def _option(name: str, language: str) -> dict[str, str]:
     return {"look": name, "code": wording.pick(CODES[name], language), "name": wording.label(name, language)}
 
 
-def _field(
-    told: "_Sentences", phrases: dict[str, int], worldview: str, row: int, column: int
-) -> tuple[list[int], list[int]]:
-    seen = told.explored.outlooks[worldview, row, column]
-    sentence = [phrases.setdefault(part, len(phrases)) for part in told.parts(worldview, row, column)]
+def _field(seen: Outlook, phrases: dict[str, int], parts: Iterable[str]) -> tuple[list[int], list[int]]:
+    sentence = [phrases.setdefault(part, len(phrases)) for part in parts]
     return [OPTIONS.index(choice) for choice in seen.choices], sentence
 
 
@@ -120,16 +114,16 @@ class _Sentences:
         self.losses_per_day = losses_per_day
         self.language = language
 
-    def parts(self, worldview: str, row: int, column: int) -> Iterator[str]:
-        """What is assumed, what is best, by how much, and how firm that is."""
-        seen = self.explored.outlooks[worldview, row, column]
+    def fields(self, worldview: str) -> Iterator[list[tuple[Outlook, list[str]]]]:
+        """Row by row what is seen in every field, and its sentence: what is assumed, what is best, how firmly."""
         name = self.names[worldview]
-        yield self._pick(f"Worldview “{name}”: ", f"Weltsicht „{name}“: ")
-        yield self._worth(worldview, row)
-        yield self._reaction(worldview, column)
-        best = wording.label(seen.best, self.language)
-        yield self._pick(f"the best option on average is “{best}”. ", f"heißt die im Mittel beste Option „{best}“. ")
-        yield from self._margin(seen)
+        view = self._pick(f"Worldview “{name}”: ", f"Weltsicht „{name}“: ")
+        reactions = [self._reaction(worldview, column) for column in range(len(self.explored.reactions) + 1)]
+        for row in range(len(self.explored.worths) + 1):
+            worth = self._worth(worldview, row)
+            outlooks = [self.explored.outlooks[worldview, row, column] for column in range(len(reactions))]
+            yield [(seen, [view, worth, reaction, *self._verdict(seen)])
+                   for seen, reaction in zip(outlooks, reactions, strict=True)]
 
     def _worth(self, worldview: str, row: int) -> str:
         if row == AS_DRAWN:
@@ -158,7 +152,9 @@ class _Sentences:
             f" und antwortet Washington auf Kursk mit {chance} Wahrscheinlichkeit stark, ",
         )
 
-    def _margin(self, seen: Outlook) -> Iterator[str]:
+    def _verdict(self, seen: Outlook) -> Iterator[str]:
+        best = wording.label(seen.best, self.language)
+        yield self._pick(f"the best option on average is “{best}”. ", f"heißt die im Mittel beste Option „{best}“. ")
         share = wording.quantity(seen.share, "probability", self.language)
         lead, rival = wording.quantity(seen.lead, "kse", self.language), wording.label(seen.rival, self.language)
         yield self._pick(f"It is best in {share} of the worlds", f"Sie ist in {share} der Welten die beste")

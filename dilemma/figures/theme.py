@@ -72,6 +72,15 @@ def canvas(height: float, width: float = WIDTH) -> Figure:
     return Figure(figsize=(width, height), layout=TightLayoutEngine(pad=PAD, h_pad=2 * PAD, w_pad=2 * PAD, rect=None))
 
 
+def sheet(height: float, width: float = WIDTH) -> tuple[Figure, Axes]:
+    """A figure that one bare axis covers to the edge, for a drawing that finds the place of all its words itself."""
+    figure = canvas(height, width)
+    figure.set_layout_engine("none")
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.axis("off")
+    return figure, axes
+
+
 def rehearse() -> None:
     """Draws a figure per language for nobody, which finds the fonts and loads how numbers are written."""
     with matplotlib.rc_context():
