@@ -187,7 +187,7 @@ def in_hundred(share: np.ndarray) -> np.ndarray:
 
 def _apart(middles: np.ndarray) -> np.ndarray:
     """Heights of labels near the given ones, one row apart at least and beside the ten rows of squares."""
-    heights = np.array(middles, dtype=float)
+    heights = np.maximum(middles, 0)
     for at in range(1, len(heights)):
         heights[at] = max(heights[at], heights[at - 1] + 1)
     heights[-1] = min(heights[-1], 9)
