@@ -39,11 +39,11 @@ def balance(table: pd.DataFrame, language: str) -> Figure:
         _pile(axes, items.loc[option], theme.OPTION[option], language)
         _outcome(axes, table.loc[option, SUMMARY], items.shape[1], language)
         axes.set_title(wording.label(option, language))
+    names = [wording.heading(name, language) for name in [*items, "total"]]
     for below, left in zip(panels[1], panels[:, 0], strict=True):
         below.xaxis.set_major_locator(MaxNLocator(5))
         below.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.number(value, language)))
-        for row, name in enumerate([*items, "total"]):
-            left.text(-0.02, row, wording.heading(name, language), **_across(left), size=8.5)
+        theme.label_left(left, range(len(names)), names)
     figure.supxlabel(wording.pick(KSE, language), size=8.5, color=theme.MUTED)
     return figure
 
@@ -108,12 +108,8 @@ def _outcome(axes: Axes, row: pd.Series, at: int, language: str) -> None:
 
 def _number(axes: Axes, value: float, row: int, language: str, **look: str) -> None:
     """A value at the right edge, where neither a bar nor the line at zero runs."""
-    axes.text(1, row, _signed(value, language), **_across(axes), size=8, in_layout=False, **look)
-
-
-def _across(axes: Axes) -> dict[str, object]:
-    """The place of words that end at a share of the axis's width, in the middle of a row."""
-    return {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center"}
+    place = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center", "in_layout": False}
+    axes.text(1, row, _signed(value, language), **place, size=8, **look)
 
 
 def tiles(ratings: pd.DataFrame, choices: pd.Series, language: str) -> Figure:

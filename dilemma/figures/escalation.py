@@ -172,23 +172,27 @@ def answers(chances: pd.DataFrame, priors: pd.DataFrame, language: str) -> Figur
     tops = np.cumsum([0, *(len(own) + len(mine) + HEADING for _, own, mine in lanes)])
     figure = theme.canvas(0.225 * tops[-1] + 0.3)
     axes = figure.subplots()
-    axes.set(xlim=(-0.02, 1.13), ylim=(tops[-1] - 0.9, -0.6), yticks=[])
+    axes.set(xlim=(-0.02, 1.13), ylim=(tops[-1] - 0.9, -0.6))
     for top, (lane, own, mine) in zip(tops, lanes, strict=False):
         theme.heading(axes, top, wording.pick(LANES[lane], language))
-        for place, row in enumerate(own.itertuples(), start=1):
-            name, values = wording.label(row.option, language), (row.low, row.mean, row.high)
-            _range(axes, top + place, name, values, COLOUR[row.option], "o", language)
-        for place, row in enumerate(mine.itertuples(), start=len(own) + 1):
-            _range(axes, top + place, row.label, (row.low, row.mode, row.high), theme.MUTED, "s", language)
+        _block(axes, top + 1, own, mine, language)
     shares = np.linspace(0, 1, 5)
     axes.set_xticks(shares, [wording.percent(share, language) for share in shares])
-    axes.spines["left"].set_visible(False)
     axes.grid(axis="x")
     return figure
 
 
+def _block(axes: Axes, top: float, own: pd.DataFrame, mine: pd.DataFrame, language: str) -> None:
+    names = [*(wording.label(option, language) for option in own.option), *mine.label]
+    theme.label_left(axes, top + np.arange(len(names)), names)
+    for place, row in enumerate(own.itertuples()):
+        _range(axes, top + place, (row.low, row.mean, row.high), COLOUR[row.option], "o", language)
+    for place, row in enumerate(mine.itertuples(), len(own)):
+        _range(axes, top + place, (row.low, row.mode, row.high), theme.MUTED, "s", language)
+
+
 def _range(
-    axes: Axes, place: float, name: str, values: tuple[float, float, float], colour: str, marker: str, language: str
+    axes: Axes, place: float, values: tuple[float, float, float], colour: str, marker: str, language: str
 ) -> None:
     low, middle, high = values
     line, fill = ("-", colour) if marker == "o" else (":", theme.PAPER)
@@ -196,7 +200,6 @@ def _range(
         values, [place] * 3, color=(colour, 0.6), linewidth=2.2, linestyle=line,
         marker=marker, markevery=[1], markersize=5.5, markeredgecolor=colour, markerfacecolor=fill,
     )  # fmt: skip
-    axes.text(-0.01, place, name, size=8.5, ha="right", va="center", transform=axes.get_yaxis_transform())
     theme.beside(axes, wording.percent(middle, language), (max(high, middle), place), 6, in_layout=False)
 
 
