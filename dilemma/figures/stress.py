@@ -57,15 +57,14 @@ def worth_of_knowing(table: pd.DataFrame, language: str, most: int = 9) -> Figur
     figure = theme.canvas(rows.height(texts) + BELOW)
     axes = figure.subplots()
     starts = np.cumsum([len(panel) + 1 for panel in panels_of.values()])
-    for (kind, panel), (top, *places) in zip(
-        panels_of.items(), np.split(rows.label(axes, texts), starts[:-1]), strict=True
-    ):
+    blocks = np.split(rows.label(axes, texts), starts[:-1])
+    for (kind, panel), (top, *places) in zip(panels_of.items(), blocks, strict=True):
         theme.heading(axes, top + 0.03, wording.pick(KINDS[kind], language))
-        _worth_bars(axes, np.array(places), panel, language)
+        _worth_bars(axes, places, panel, language)
     widest = max(table.value.max(), 0.05)
     axes.set(xlim=(0, 1.22 * widest), xlabel=wording.pick(DAYS, language))
     axes.xaxis.set_major_formatter(lambda days, _: wording.number(days, language, 2 - (widest >= 0.5)))
-    _plain(axes)
+    axes.grid(axis="x")
     return figure
 
 
@@ -101,14 +100,21 @@ def _shortened(panel: pd.DataFrame, most: int, language: str) -> pd.DataFrame:
     return pd.concat([shown, rest])
 
 
-def _worth_bars(axes: Axes, places: np.ndarray, panel: pd.DataFrame, language: str) -> None:
-    for place, row in zip(places, panel.itertuples(), strict=True):
-        said = worth(row, language)
-        value = 0 if said == wording.pick(NOTHING, language) else row.value
-        ceiling = value and getattr(row, "ceiling", False) is True
-        axes.hlines(place, 0, value, theme.FAINT if ceiling else theme.MUTED, linewidth=BAR)
-        label = f"≤\N{NO-BREAK SPACE}{said.lstrip('<')}" if ceiling else said
+def _worth_bars(axes: Axes, places: list[float], panel: pd.DataFrame, language: str) -> None:
+    values, colours, labels = zip(*(_bar(row, language) for row in panel.itertuples()), strict=True)
+    axes.hlines(places, 0, values, colours, linewidth=BAR)
+    for place, value, label in zip(places, values, labels, strict=True):
         theme.beside(axes, label, (value, place), 4, in_layout=False)
+
+
+def _bar(row, language: str) -> tuple[float, str, str]:
+    """Length, colour and label of a bar: a pale one for inputs that share a line, none of them worth more."""
+    said = worth(row, language)
+    if said == wording.pick(NOTHING, language):
+        return 0, theme.MUTED, said
+    if getattr(row, "ceiling", False) is True:
+        return row.value, theme.FAINT, f"≤\N{NO-BREAK SPACE}{said.lstrip('<')}"
+    return row.value, theme.MUTED, said
 
 
 def flips(table: pd.DataFrame, language: str) -> Figure:
@@ -127,7 +133,7 @@ def flips(table: pd.DataFrame, language: str) -> Figure:
     axes.set_xticks([0, 1], [wording.pick(end, language) for end in ENDS])
     axes.get_xticklabels()[0].set_ha("left")
     axes.get_xticklabels()[1].set_ha("right")
-    _plain(axes)
+    axes.grid(axis="x")
     return figure
 
 
@@ -180,8 +186,7 @@ def structures(table: pd.DataFrame, language: str) -> Figure:
     for left, option in zip(lefts, theme.OPTION, strict=True):
         _share_bars(axes, left, places, table[option], table.best == option, language)
     axes.set(xlim=(0, lefts[-1] + wide), xticks=[])
-    axes.tick_params(axis="y", length=0)
-    axes.spines[["left", "bottom"]].set_visible(False)
+    axes.spines["bottom"].set_visible(False)
     return figure
 
 
@@ -224,7 +229,7 @@ def sobol(table: pd.DataFrame, language: str, most: int = 12) -> Figure:
     axes.set_xlim(0, 1.3 * shown.total.max())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: wording.percent(share, language)))
     axes.set_xlabel(f"{wording.pick(VARIANCE, language)}: {wording.pick(BOTH, language)}")
-    _plain(axes)
+    axes.grid(axis="x")
     return figure
 
 
@@ -237,9 +242,3 @@ def sobol_alt(table: pd.DataFrame, language: str, most: int = 12) -> str:
 
 def _both(row, language: str) -> str:
     return f"{wording.percent(np.clip(row.first, 0, 1), language)} / {wording.percent(row.total, language)}"
-
-
-def _plain(axes: Axes) -> None:
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="x")
