@@ -1,5 +1,6 @@
 """The argument map and what each statement is worth to it."""
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -125,14 +126,18 @@ def leave_one_out(changes: dict[str, pd.DataFrame], language: str, rows: int = 6
     """
     shown = {heading: table.head(rows) for heading, table in changes.items()}
     count = sum(len(table) for table in shown.values())
-    figure = theme.canvas(0.27 * count + 0.55 * len(shown) + 0.35)
-    ratios = [max(len(table), 1) for table in shown.values()]
-    panels = figure.subplots(len(shown), 1, sharex=True, height_ratios=ratios, squeeze=False)[:, 0]
-    for axes, (heading, table) in zip(panels, shown.items(), strict=True):
-        _change_bars(axes, table, language)
-        axes.set_title(heading, pad=8)
-    panels[-1].xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.number(value, language, 1)))
-    panels[-1].set_xlabel({"en": "change in strength", "de": "Änderung der Stärke"}[language])
+    figure = theme.canvas(0.27 * count + 0.35 * len(shown) + 0.5)
+    axes = figure.subplots()
+    top = 0.0
+    for heading, table in shown.items():
+        theme.heading(axes, top, heading)
+        _change_bars(axes, top + 1.1 + np.arange(len(table)), table, language)
+        top += len(table) + 1.3
+    axes.axvline(0, color=theme.MUTED, linewidth=0.8)
+    axes.margins(x=0.18)
+    axes.set_ylim(top - 0.6, -0.5)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.number(value, language, 1)))
+    axes.set_xlabel({"en": "change in strength", "de": "Änderung der Stärke"}[language])
     return figure
 
 
@@ -146,15 +151,11 @@ def leave_one_out_alt(changes: dict[str, pd.DataFrame], language: str, rows: int
     return opening[language] + " ".join(panels)
 
 
-def _change_bars(axes: Axes, table: pd.DataFrame, language: str) -> None:
-    positions = range(len(table))
+def _change_bars(axes: Axes, places: np.ndarray, table: pd.DataFrame, language: str) -> None:
     colours = [theme.ATTACK if change > 0 else theme.SUPPORT for change in table.change]
-    axes.barh(positions, table.change, color=colours, height=0.55)
-    axes.axvline(0, color=theme.MUTED, linewidth=0.8)
-    theme.label_left(axes, positions, [words.even(text, 62) for text in table.text])
-    axes.set(ylim=(len(table) - 0.5, -0.5))
-    axes.margins(x=0.18)
-    for position, change in zip(positions, table.change, strict=True):
+    axes.barh(places, table.change, color=colours, height=0.55)
+    theme.label_left(axes, places, [words.even(text, 62) for text in table.text])
+    for place, change in zip(places, table.change, strict=True):
         sign = "+" if change >= 0.005 else ""
         said = sign + wording.number(change, language, 2)
-        theme.beside(axes, said, (change, position), 3 if change >= 0 else -3, color=theme.MUTED)
+        theme.beside(axes, said, (change, place), 3 if change >= 0 else -3, color=theme.MUTED, in_layout=False)

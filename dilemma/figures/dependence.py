@@ -30,17 +30,14 @@ def own_supply(rows: pd.DataFrame, months: float, language: str) -> Figure:
 
     `rows` has panel (heading), label, low, mode, high in months; `months` is the period compared.
     """
-    figure, panels = _panels(rows)
-    for axes, (heading, part) in zip(panels, rows.groupby("panel", sort=False), strict=True):
-        _ranges(axes, part, theme.TRAIN, _said(part, "months", language))
-        axes.axvline(months, color=theme.MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
-        axes.set_title(heading)
-    panels[-1].set_xscale("log")
-    panels[-1].set_xlim(min(0.05, rows.low[rows.low > 0].min() / 1.6), rows.high.max() * 3.2)
+    figure, axes = _ranges(rows, "months", language)
+    axes.axvline(months, color=theme.MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
+    axes.set_xscale("log")
+    axes.set_xlim(min(0.05, rows.low[rows.low > 0].min() / 1.6), rows.high.max() * 3.2)
     digits = FuncFormatter(lambda x, _: wording.number(x, language, 0 if x >= 1 else 1))
-    panels[-1].xaxis.set_major_formatter(digits)
-    panels[-1].minorticks_off()
-    panels[-1].set_xlabel(OWN_MONTHS[language])
+    axes.xaxis.set_major_formatter(digits)
+    axes.minorticks_off()
+    axes.set_xlabel(OWN_MONTHS[language])
     return figure
 
 
@@ -60,13 +57,10 @@ def shares(rows: pd.DataFrame, language: str) -> Figure:
 
     `rows` has panel, label, low, mode, high (shares; low may be missing), party_to_war.
     """
-    figure, panels = _panels(rows)
-    for axes, (heading, part) in zip(panels, rows.groupby("panel", sort=False), strict=True):
-        _ranges(axes, part, theme.TRAIN, _said(part, "share", language))
-        axes.axvline(1, color=theme.MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
-        axes.set_title(heading)
-    panels[-1].set_xlim(0, max(1.0, rows.high.max()) * 1.22)
-    panels[-1].xaxis.set_major_formatter(FuncFormatter(lambda x, _: wording.percent(x, language)))
+    figure, axes = _ranges(rows, "share", language)
+    axes.axvline(1, color=theme.MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
+    axes.set_xlim(0, max(1.0, rows.high.max()) * 1.22)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: wording.percent(x, language)))
     return figure
 
 
@@ -81,13 +75,10 @@ def deliveries(rows: pd.DataFrame, language: str) -> Figure:
 
     `rows` has panel, label, low, mode, high (million rounds; low or high may be missing), party_to_war.
     """
-    figure, panels = _panels(rows)
-    for axes, (heading, part) in zip(panels, rows.groupby("panel", sort=False), strict=True):
-        _ranges(axes, part, theme.TRAIN, _said(part, "rounds_million", language))
-        axes.set_title(heading)
-    panels[-1].set_xlim(0, rows[["low", "mode", "high"]].max().max() * 1.18)
-    panels[-1].set_xlabel(wording.label("rounds_million", language))
-    panels[-1].xaxis.set_major_formatter(FuncFormatter(lambda x, _: wording.number(x, language)))
+    figure, axes = _ranges(rows, "rounds_million", language)
+    axes.set_xlim(0, rows[["low", "mode", "high"]].max().max() * 1.18)
+    axes.set_xlabel(wording.label("rounds_million", language))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: wording.number(x, language)))
     return figure
 
 
@@ -171,24 +162,27 @@ def _apart(heights: list[float], gap: float) -> list[float]:
     return placed.tolist()
 
 
-def _panels(rows: pd.DataFrame) -> tuple[Figure, np.ndarray]:
-    sizes = rows.groupby("panel", sort=False).size().to_list()
-    figure = theme.canvas(theme.ROW * len(rows) + 0.4 * len(sizes) + 0.5, theme.NARROW)
-    ratios = [size + 0.15 for size in sizes]
-    return figure, figure.subplots(len(sizes), 1, sharex=True, height_ratios=ratios, squeeze=False)[:, 0]
-
-
-def _ranges(axes: Axes, rows: pd.DataFrame, colour: str, said: list[str]) -> None:
-    for position, (row, text) in enumerate(zip(rows.itertuples(), said, strict=True)):
-        ends = [end for end in (row.low, row.mode, row.high) if np.isfinite(end)]
-        axes.plot([min(ends), max(ends)], [position, position], color=colour, linewidth=3, alpha=0.4)
-        marker = MARKER[getattr(row, "party_to_war", False)]
-        middle = row.mode if np.isfinite(row.mode) else ends
-        places = np.full(np.size(middle), position)
-        axes.plot(middle, places, marker=marker, markersize=5.5, color=colour, linestyle="none")
-        theme.beside(axes, text, (max(ends), position), 7, bbox=BLANK)
-    theme.label_above(axes, rows.label)
+def _ranges(rows: pd.DataFrame, unit: str, language: str) -> tuple[Figure, Axes]:
+    """A range, a point or both per line, under the heading of its panel."""
+    labels = {panel: part.label.to_list() for panel, part in rows.groupby("panel", sort=False)}
+    figure = theme.canvas(theme.ROW * (len(rows) + len(labels)) + 0.5, theme.NARROW)
+    axes = figure.subplots()
+    places = theme.label_above(axes, labels)
+    for (_, part), at in zip(rows.groupby("panel", sort=False), places, strict=True):
+        for place, row in zip(at, part.itertuples(), strict=True):
+            _line(axes, place, row, _range(row, unit, language))
     axes.grid(axis="x")
+    return figure, axes
+
+
+def _line(axes: Axes, place: int, row, said: str) -> None:
+    ends = [end for end in (row.low, row.mode, row.high) if np.isfinite(end)]
+    axes.plot([min(ends), max(ends)], [place, place], color=theme.TRAIN, linewidth=3, alpha=0.4)
+    marker = MARKER[getattr(row, "party_to_war", False)]
+    middle = row.mode if np.isfinite(row.mode) else ends
+    places = np.full(np.size(middle), place)
+    axes.plot(middle, places, marker=marker, markersize=5.5, color=theme.TRAIN, linestyle="none")
+    theme.beside(axes, said, (max(ends), place), 7, bbox=BLANK, in_layout=False)
 
 
 def _said(rows: pd.DataFrame, unit: str, language: str) -> list[str]:

@@ -1,7 +1,7 @@
 """One look for all figures: fonts, sizes and colours with a fixed meaning."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -93,14 +93,23 @@ def rehearse() -> None:
             figure.savefig(io.BytesIO(), format="svg")
 
 
-def label_above(axes: Axes, labels: Iterable[str]) -> None:
-    """Names the rows 0, 1, 2, … of an axis above what they show, which leaves the whole width to the values."""
+def label_above(axes: Axes, blocks: Mapping[str, Sequence[str]]) -> list[range]:
+    """Names rows above what they show, which leaves the whole width to the values, and blocks in rows of their own.
+
+    Says where the rows of each block lie on an axis that runs downwards in rows.
+    """
     blank = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}  # keeps a line from crossing the words
-    look = {"transform": axes.get_yaxis_transform(), "va": "bottom", "size": 8.5, "bbox": blank}
-    rows = [axes.text(0, place - 0.2, label, **look) for place, label in enumerate(labels)]
-    axes.set_yticks([])
-    axes.set_ylim(len(rows) - 0.6, -0.75)
+    look = {"transform": axes.get_yaxis_transform(), "va": "bottom", "size": 8.5, "bbox": blank, "in_layout": False}
+    places, top = [], 0
+    for name, labels in blocks.items():
+        heading(axes, top, name)
+        places.append(range(top + 1, top + 1 + len(labels)))
+        for place, label in zip(places[-1], labels, strict=True):
+            axes.text(0, place - 0.2, label, **look)
+        top += 1 + len(labels)
+    axes.set(yticks=[], ylim=(top - 0.6, -0.4))
     axes.spines["left"].set_visible(False)
+    return places
 
 
 def heading(axes: Axes, place: float, said: str) -> None:

@@ -15,21 +15,21 @@ MARKER = {True: "D", False: "o"}  # a party to the war is marked by shape, not b
 
 
 def head_counts(counts: pd.DataFrame, language: str) -> Figure:
-    """One panel per thing counted, one line per statement: who said what on which day.
+    """One block per thing counted, one line per statement: who said what on which day.
 
     `counts` has stage, label, low, mode, high (persons, drawn), central, stated_low, stated_high (as
     the issuer gave them), party_to_war and in_article, in drawing order.
     """
-    groups = [(stage, rows) for stage, rows in counts.groupby("stage", sort=False, observed=True)]
-    figure = theme.canvas(theme.ROW * len(counts) + 0.4 * len(groups) + 0.5, theme.NARROW)
-    ratios = [len(rows) + 0.15 for _, rows in groups]
-    panels = figure.subplots(len(groups), 1, sharex=True, height_ratios=ratios, squeeze=False)[:, 0]
-    for axes, (stage, rows) in zip(panels, groups, strict=True):
-        _statements(axes, rows, theme.STAGE[stage], language)
-        axes.set_title(wording.heading(stage, language))
-    panels[-1].set_xlim(-0.03 * counts.high.max(), 1.16 * counts.high.max())
-    panels[-1].xaxis.set_major_formatter(_thousands(language))
-    panels[-1].set_xlabel(wording.label("persons", language))
+    groups = dict(list(counts.groupby("stage", sort=False, observed=True)))
+    labels = {wording.heading(stage, language): rows.label.to_list() for stage, rows in groups.items()}
+    figure = theme.canvas(theme.ROW * (len(counts) + len(labels)) + 0.5, theme.NARROW)
+    axes = figure.subplots()
+    for (stage, rows), places in zip(groups.items(), theme.label_above(axes, labels), strict=True):
+        _statements(axes, places, rows, theme.STAGE[stage], language)
+    axes.grid(axis="x")
+    axes.set_xlim(-0.03 * counts.high.max(), 1.16 * counts.high.max())
+    axes.xaxis.set_major_formatter(_thousands(language))
+    axes.set_xlabel(wording.label("persons", language))
     return figure
 
 
@@ -52,18 +52,15 @@ def head_counts_alt(counts: pd.DataFrame, language: str) -> str:
     return opening[language] + " ".join(panels)
 
 
-def _statements(axes: Axes, rows: pd.DataFrame, colour: str, language: str) -> None:
-    for position, row in enumerate(rows.itertuples()):
-        axes.plot([row.low, row.high], [position, position], color=colour, linewidth=2, alpha=0.45)
+def _statements(axes: Axes, places: range, rows: pd.DataFrame, colour: str, language: str) -> None:
+    for place, row in zip(places, rows.itertuples(), strict=True):
+        axes.plot([row.low, row.high], [place, place], color=colour, linewidth=2, alpha=0.45)
         axes.plot(
-            row.mode, position, marker=MARKER[row.party_to_war], markersize=6, color=colour,
+            row.mode, place, marker=MARKER[row.party_to_war], markersize=6, color=colour,
             markerfacecolor=colour if row.in_article else theme.PAPER, markeredgewidth=1.3,
         )  # fmt: skip
         weight = "bold" if row.in_article else "normal"
-        theme.beside(axes, stated(row, language), (row.high, position), 8, weight=weight)
-    theme.label_above(axes, rows.label)
-    axes.grid(axis="x")
-    axes.margins(x=0.12)
+        theme.beside(axes, stated(row, language), (row.high, place), 8, weight=weight, in_layout=False)
 
 
 def humps(triples: pd.DataFrame, weights: np.ndarray, names: list[str], language: str) -> Figure:
