@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import pyplot as plt
+from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.figure import Figure
 from nbconvert.filters import Highlight2HTML
 
-from dilemma.figures import svg
+from dilemma.figures import svg, theme
 from dilemma.report import listing, paths, slimming, values, vector
 
 SIZES = st.floats(-900, 900).map(lambda size: round(size, 2))
@@ -22,6 +24,11 @@ def drawn(label: str = "") -> str:
     axes.plot([1, 2, 3], marker="o")
     axes.set_title(label)
     return svg.drawn(figure, "fig-x")
+
+
+def with_title(figure: Figure, title: str) -> Figure:
+    figure.subplots().set_title(title)
+    return figure
 
 
 def shortened(picture: str, styles: slimming.Styles) -> str:
@@ -46,6 +53,24 @@ def test_a_number_in_a_label_keeps_its_digits():
 
 def test_a_drawing_has_no_more_digits_than_a_printer_shows():
     assert [] == re.findall(r"\d\.\d{3,}", drawn())
+
+
+def test_a_text_is_measured_once_for_its_place_and_its_drawing(monkeypatch):
+    measured = []
+    measure = RendererSVG.get_text_width_height_descent
+    monkeypatch.setattr(
+        RendererSVG, "get_text_width_height_descent", lambda *given: measured.append(given[1]) or measure(*given)
+    )
+    svg.drawn(with_title(theme.canvas(2), "Größe"), "fig-x")
+    assert 1 == measured.count("Größe")
+
+
+def test_words_left_of_an_axis_find_room_in_the_picture():
+    figure = theme.canvas(2)
+    axes = figure.subplots()
+    theme.label_left(axes, [0.5], ["a name of some length for a row of the figure"])
+    svg.drawn(figure, "fig-x")
+    assert axes.texts[0].get_window_extent().x0 >= 0
 
 
 def test_a_path_becomes_steps_with_only_the_digits_that_can_be_seen():

@@ -12,6 +12,7 @@ from dilemma.figures import theme, words
 
 BOX, GAP, ROW = 1.38, 0.26, 0.67  # inches: width of a box, gap between columns, height of a row
 HEIGHT, INSET = 0.56, 0.05  # of a box, and from its border to what stands in it
+BAR = (INSET + 0.02, BOX - 2 * INSET - 0.31, HEIGHT - 0.075)  # from a box's corner: its bar's start, length, height
 ARROWS = {
     "support": (theme.SUPPORT, "-"),
     "attack": (theme.ATTACK, (0, (4, 2))),
@@ -39,6 +40,7 @@ def argument_map(nodes: pd.DataFrame, edges: pd.DataFrame, language: str) -> Fig
         _arrows(axes, [(place[arrow.from_node], arrow.relation) for arrow in arrows.itertuples()], place[target])
     for node in nodes.itertuples():
         _box(axes, place[node.node_id], node, language)
+    _strength_bars(axes, nodes, np.array([*place.values()]))
     _key(axes, language)
     return figure
 
@@ -53,27 +55,33 @@ def argument_alt(nodes: pd.DataFrame, language: str) -> str:
 
 def _box(axes: Axes, corner: Place, node, language: str) -> None:
     x, y = corner
-    ours = node.kind in OURS
-    border = EDGE_COLOUR.get(node.kind, theme.ATTACK if node.kind == "objection" else theme.MUTED)
+    ours, colour = node.kind in OURS, _colour(node.kind)
     axes.add_artist(
         FancyBboxPatch(
             (x + 0.02, y), BOX - 0.04, HEIGHT, boxstyle="round,pad=0,rounding_size=0.05",
-            facecolor="#f6f7f8" if ours else theme.PAPER, edgecolor=border,
+            facecolor="#f6f7f8" if ours else theme.PAPER, edgecolor=colour,
             linewidth=1.3 if node.kind in ("thesis", "root") else 0.8, linestyle="--" if ours else "-",
         )
     )  # fmt: skip
     weight = "bold" if node.kind in ("thesis", "root") else "normal"
     axes.text(x + INSET + 0.02, y + INSET, words.even(node.text, 28), size=6.7, va="top", weight=weight, linespacing=0.88)
-    _strength_bar(axes, x + INSET + 0.02, y + HEIGHT - 0.075, BOX - 2 * INSET - 0.04, node, border, language)
+    value, (left, width, height) = wording.quantity(node.median, "strength", language), BAR
+    place = (x + left + width + 0.27, y + height)
+    axes.text(*place, value, size=6.7, ha="right", va="center", color=colour, weight="bold")
 
 
-def _strength_bar(axes: Axes, x: float, y: float, width: float, node, colour: str, language: str) -> None:
-    value = wording.quantity(node.median, "strength", language)
-    axes.text(x + width, y, value, size=6.7, ha="right", va="center", color=colour, weight="bold")
-    width -= 0.27  # the number's place
-    axes.plot([x, x + width], [y, y], color=theme.FAINT, linewidth=0.8, solid_capstyle="butt")
-    axes.plot([x + node.low * width, x + node.high * width], [y, y], color=colour, linewidth=2.2, alpha=0.55)
-    axes.plot([x + node.median * width], [y], marker="o", markersize=3.4, color=colour)
+def _colour(kind: str) -> str:
+    return EDGE_COLOUR.get(kind, theme.ATTACK if kind == "objection" else theme.MUTED)
+
+
+def _strength_bars(axes: Axes, nodes: pd.DataFrame, corners: np.ndarray) -> None:
+    """The strength in every box: a line from 0 to 1, the range of the draws on it and the median."""
+    left, width, height = BAR
+    start, heights = corners[:, 0] + left, corners[:, 1] + height
+    colours = nodes.kind.map(_colour)
+    axes.hlines(heights, start, start + width, color=theme.FAINT, linewidth=0.8)
+    axes.hlines(heights, start + nodes.low * width, start + nodes.high * width, colours, linewidth=2.2, alpha=0.55)
+    axes.scatter(start + nodes["median"] * width, heights, 3.4**2, colours, zorder=2.1)
 
 
 def _arriving(edges: pd.DataFrame) -> pd.DataFrame:
