@@ -25,6 +25,7 @@ SHORT = 12  # a column no wider than this is never wrapped
 LONGEST_WORD = 18  # longer ones may break
 WHOLE, FEW = 10, 25  # a table of no more lines stays on one page, and so does one of few rows and these lines
 TOGETHER = 3  # rows that a longer one keeps on either page at least
+LINE, PADDING = 1.16, 3.0  # height of a line in sizes of its letters, and in points what else a row takes
 STEP = 2  # characters by which columns grow in turn
 UNEVEN = 4  # the higher, the more a row is as high as its highest cell, and not as all cells together
 LONG_CELL = 1500  # characters; a longer cell may continue on the next page
@@ -53,13 +54,14 @@ def board(renderer: "TypstRenderer", grid: Grid, naming: str) -> str:
     head, body = _laid_out(grid.head, columns), _laid_out(grid.body, columns)
     shares = _shares(head + body, least, room) if sum(most) > room else []
     breakable = _lines(head + body, shares or most) > (WHOLE if len(body) >= 2 * TOGETHER else FEW)
+    letters = max(SMALLEST, size * min(1.0, room / sum(least)))
     options = [
         f"widths: ({''.join(f'{share:.1f}fr, ' for share in shares) or 'auto, ' * columns})",
         f"align: ({''.join(f'{align}, ' for align in _aligns(grid, columns))})",
         f"hyphenate: {str(_breaks_words(body, shares)).lower()}",
-        f"size: {max(SMALLEST, size * min(1.0, room / sum(least))):.1f}pt",
+        f"size: {letters:.1f}pt",
         f"breakable: {str(breakable).lower()}",
-        f"opening: {sum(map(len, body[:TOGETHER]))}",
+        f"opening: {_points(head + body[:TOGETHER], shares or most, letters):.0f}pt",
         *_header(renderer, head),
         naming,
     ]
@@ -136,6 +138,12 @@ def _shares(rows: Sequence[Sequence[Cell]], least: Sequence[float], room: int) -
 
 def _lines(rows: Sequence[Sequence[Cell]], widths: Sequence[float]) -> int:
     return sum(max((_height(cell, widths) for cell in row), default=1) for row in rows)
+
+
+def _points(rows: Sequence[Sequence[Cell]], widths: Sequence[float], letters: float) -> float:
+    """About how high rows are; to let Typst measure them takes a tenth of its time."""
+    room = [(width - GAP) / WORD for width in widths]  # since words do not fill their lines
+    return LINE * letters * _lines(rows, room) + PADDING * len(rows)
 
 
 def _height(cell: Cell, widths: Sequence[float]) -> int:
