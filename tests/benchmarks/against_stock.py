@@ -57,12 +57,12 @@ class Copy:
         command = (sys.executable, "-m", "dilemma", "report", "-p", "language", "en", *arguments)
         return self.seconds(*command, **variables)
 
-    def sweep(self, runs: int, *arguments: str) -> float:
-        """The wall time per run of a sweep over seeds."""
+    def sweep(self, name: str, *arguments: str) -> float:
+        """The wall time per run of a sweep over seeds; one of another name takes no run from it."""
         design = self.folder / "design.yaml"
-        design.write_text(f"grid:\n  seed: [{', '.join(str(seed) for seed in range(1, runs + 1))}]\n")
-        command = (sys.executable, "-m", "dilemma", "sweep", design, "--name", f"bench-{runs}", *arguments)
-        return self.seconds(*command) / runs
+        design.write_text(f"grid:\n  seed: [{', '.join(str(seed) for seed in range(1, RUNS + 1))}]\n")
+        command = (sys.executable, "-m", "dilemma", "sweep", design, "--name", name, *arguments)
+        return self.seconds(*command) / RUNS
 
     def forget(self) -> None:
         """Removes what earlier calls left: runs, sweeps and the cache."""
@@ -114,12 +114,12 @@ def unchanged(copy: Copy) -> float:
 
 def chapter_sweep(copy: Copy) -> float:
     """A sweep with a rendered chapter for each run, per run."""
-    return copy.sweep(RUNS, "--chapter", CHAPTER)
+    return copy.sweep("chapters", "--chapter", CHAPTER)
 
 
 def findings_sweep(copy: Copy) -> float:
     """A sweep of findings only, per run."""
-    return copy.sweep(RUNS)
+    return copy.sweep("findings")
 
 
 REPORTS: Mapping[str, Way] = {
