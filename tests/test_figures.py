@@ -17,6 +17,20 @@ from dilemma.figures import argument, summary, theme, troops, words
 LANGUAGES = pytest.mark.parametrize("language", wording.LANGUAGES)
 
 
+def luminance(colour: str) -> float:
+    """The relative luminance of a colour as WCAG 2.2 defines it, 0 to 1."""
+    parts = np.array(matplotlib.colors.to_rgb(colour))
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+@pytest.mark.parametrize(
+    "colour", sorted({theme.INK, theme.MUTED, *theme.OPTION.values(), *theme.STAGE.values(), *theme.VOICES})
+)
+def test_words_of_any_colour_stand_out_from_the_paper(colour):
+    assert 4.5 <= (luminance(theme.PAPER) + 0.05) / (luminance(colour) + 0.05)  # WCAG 2.2, level AA
+
+
 def texts(figure: Figure) -> list[Text]:
     """All labels that are drawn; matplotlib also keeps some for ticks beyond the end of an axis."""
     FigureCanvasAgg(figure).draw()

@@ -20,12 +20,12 @@ ROW = 0.37  # inches: of a row with its label above
 PAD = 1 / 3  # of the font size: around a figure, and on each side between its parts
 
 INK, MUTED, FAINT, PAPER = "#1b1f24", "#5a626b", "#c9ced4", "#ffffff"
-# One colour per place of action, the same in every chapter.
-REFUSE, TRAIN, KURSK, UKRAINE = "#7d848c", "#1f5f99", "#b36b00", "#a8323a"
+# One colour per place of action, the same in every chapter, dark enough for words on paper.
+REFUSE, TRAIN, KURSK, UKRAINE = "#6f767d", "#1f5f99", "#a96500", "#a8323a"
 OPTION = {"refuse": REFUSE, "train": TRAIN, "kursk": KURSK, "ukraine": UKRAINE}
 STAGE = {"planned": REFUSE, "dispatched": MUTED, "arrived": TRAIN, "near_front": "#7a6a2f", "in_kursk": KURSK}
 SUPPORT, ATTACK = "#2b6b68", "#9a3b2c"
-VOICES = ("#1f5f99", "#b36b00", "#2b6b68", "#7a4b8c", "#7d848c", "#9a3b2c")
+VOICES = (TRAIN, KURSK, SUPPORT, "#7a4b8c", REFUSE, ATTACK)
 
 STYLE = {
     "font.family": ["Report Sans"],
