@@ -21,7 +21,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from dilemma.execution import forkserver, kernels, order, preloaded
-from dilemma.execution.execute import Job, Outcome, execute
+from dilemma.execution.execute import SPARE, Job, Outcome, execute, execute_jobs
 from dilemma.parameters import Parameters
 
 psutil = pytest.importorskip("psutil")
@@ -377,6 +377,14 @@ def test_a_broken_row_is_refused_before_the_first_kernel_starts(tmp_path):
     assert not (tmp_path / "reports").exists()
 
 
+@pytest.mark.slow
+def test_no_more_kernels_live_at_a_time_than_were_allowed(project, chapter):
+    lives = "import os, time\nopen('alive', 'x').close()\ntime.sleep(0.3)\nos.remove('alive')"
+    notebooks = project(**{f"0{number}_a": chapter(lives) for number in range(1, 4)})
+    jobs = [Job(source, notebooks.parent / "en" / source.name, Parameters()) for source in notebooks.iterdir()]
+    assert [True] * 3 == [one.ok for one in execute_jobs(jobs, notebooks.parent, lanes=1)]
+
+
 @forks
 @pytest.mark.slow
 def test_chapters_are_executed_even_if_the_server_falls(project, chapter):
@@ -385,7 +393,7 @@ def test_chapters_are_executed_even_if_the_server_falls(project, chapter):
     notebooks = project(**{f"0{number}_a": chapter(waits) for number in range(1, kernels.cores() + 4)})
     with ThreadPoolExecutor(1) as pool:
         outcomes = pool.submit(run, notebooks)
-        wait_until(lambda: len(list(notebooks.parent.glob("en/started-*"))) == kernels.cores() + 1)
+        wait_until(lambda: len(list(notebooks.parent.glob("en/started-*"))) == kernels.cores() + SPARE)
         [server] = [one for one in psutil.Process().children() if preloaded.SERVER in one.cmdline()]
         server.kill()
         (notebooks.parent / "en/go").touch()

@@ -25,6 +25,7 @@ from dilemma.parameters import Parameters
 
 PAPERMILL = r".venv\Scripts\papermill" if os.name == "nt" else ".venv/bin/papermill"
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+SPARE = 2  # kernels beside one for each core: at times each waits for its client
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,18 @@ def execute(
 
 
 def execute_jobs(
-    jobs: Sequence[Job], folder: Path, timeout: int | None = None, *, cache: Path | None = None, fresh: bool = False
+    jobs: Sequence[Job],
+    folder: Path,
+    timeout: int | None = None,
+    *,
+    cache: Path | None = None,
+    fresh: bool = False,
+    lanes: int = 0,
 ) -> list[Outcome]:
-    """Executes jobs into their targets below `folder` as `execute` does, the kernels shared by all."""
+    """Executes jobs into their targets below `folder` as `execute` does, the kernels shared by all.
+
+    At most `lanes` kernels live at a time (0: some more than there are cores).
+    """
     for job in jobs:
         job.target.parent.mkdir(parents=True, exist_ok=True)
     last = [job for job in jobs if kept.reads_findings(job.source)]
@@ -95,7 +105,7 @@ def execute_jobs(
             waiting = [job for job in last if not job.outcome]
             with (
                 kernels.opened([job.source for job in (*left, *waiting)]) as run,
-                ThreadPoolExecutor(kernels.cores() + 1) as pool,
+                ThreadPoolExecutor(lanes or kernels.cores() + SPARE) as pool,
                 run.ending(pool),
             ):
                 work = partial(_run, keeper=keeper, progress=progress, timeout=timeout, kernel=run.manager)

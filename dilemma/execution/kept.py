@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -222,12 +222,13 @@ def _stated(chapter: Chapter) -> dict[str, str]:
     """A fingerprint of what each other chapter of the edition has put out; its prose does not count."""
     others = sorted(chapter.source.parent.glob("[0-9][0-9]-*.ipynb"))
     made = [chapter.target.parent / path.name for path in others if not reads_findings(path)]
-    return {path.stem: _shown(path) for path in made if path.exists()}
+    return {path.stem: _shown(path.read_bytes()) for path in made if path.exists()}
 
 
-def _shown(path: Path) -> str:
+@lru_cache(maxsize=32)  # of several chapters that read findings, and of each before and after its run
+def _shown(notebook: bytes) -> str:
     """One number for what a chapter that reads findings sees of another: its outputs and its parameters."""
-    cells = [cell for cell in _content(path)["cells"] if cell["cell_type"] == "code"]
+    cells = [cell for cell in json.loads(notebook)["cells"] if cell["cell_type"] == "code"]
     setting = [cell["source"] for cell in cells if not SETS_PARAMETERS.isdisjoint(cell["metadata"].get("tags", []))]
     return keys.digest({"outputs": [cell["outputs"] for cell in cells], "parameters": setting})
 

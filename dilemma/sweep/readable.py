@@ -47,7 +47,7 @@ def write_chapters(sweep: Sweep, source: Path, workers: int = 0) -> tuple[Links,
     for first in range(0, len(missing), BATCH):
         with temporary.folder(".chapters-", sweep.folder) as scratch:
             batch = missing[first : first + BATCH]
-            problems += _batch(batch, source, Path(scratch), pages, shared, workers or cores())
+            problems += _batch(batch, source, Path(scratch), pages, shared, workers)
     there = {point.id: f"{folder.name}/{page.name}" for point, page in pages.items() if page.exists()}
     return {id: dict.fromkeys(LANGUAGES, file) for id, file in there.items()}, problems
 
@@ -65,16 +65,16 @@ def _batch(
     shared: dict[str, object],
     workers: int,
 ) -> Problems:
-    """Executes the chapter for these runs and renders what ran to its end."""
+    """Executes the chapter for these runs and renders what ran to its end, in so many processes (0: as many as fit)."""
     jobs = [Job(source, scratch / point.id / source.name, point.parameters) for point in points]
-    execute_jobs(jobs, scratch)
+    execute_jobs(jobs, scratch, lanes=workers)
     ran = [(job, point) for job, point in zip(jobs, points, strict=True) if job.outcome.ok]
     tasks = [
         (job.target, pages[point], point.parameters.language, _about(shared, point.parameters))
         for job, point in ran
     ]
     local.prepare([rendering.__name__])
-    rendered = dict(local.work(rendering.render, tasks, workers))
+    rendered = dict(local.work(rendering.render, tasks, workers or cores()))
     told = [(ran[at][1], NO_PAGE if isinstance(fault, local.Lost) else fault) for at, fault in sorted(rendered.items())]
     failed = [(point, job.outcome.sentence) for job, point in zip(jobs, points, strict=True) if not job.outcome.ok]
     return failed + [(point, fault) for point, fault in told if fault]
