@@ -237,7 +237,7 @@ def test_a_long_table_repeats_its_header_on_every_page():
 
 
 def test_pictures_are_tried_one_by_one_only_when_the_whole_does_not_compile():
-    assert pdf._files(report("en"), careful=True) == pdf._files(report("en"), careful=False)
+    assert pdf.source_files(report("en"), careful=True) == pdf.source_files(report("en"), careful=False)
 
 
 def test_a_figure_that_does_not_fit_moves_on_and_leaves_no_gap():

@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from nbformat.v4 import new_notebook
+
 from dilemma import findings
 from dilemma.execution.execute import Outcome, execute
 from dilemma.parameters import Parameters
@@ -57,6 +59,7 @@ def build_report(
     about, key = provenance.describe(parameters, languages), current.key(parameters, languages, notebooks)
     with folders.in_the_making(reports / "runs", name) as folder:
         folders.write_json(folder / "run.json", {"name": name, "status": "running"})
+        _rehearse()
         editions = [parameters.model_copy(update={"language": language}) for language in languages]
         outcomes = execute(notebooks, folder, editions, timeout, cache=reports / CACHE, fresh=fresh)
         problems = [
@@ -77,6 +80,13 @@ def build_report(
     files = tuple(sorted(final.glob("kremlin-dilemma.*")))
     report = Report(final, files, tuple(outcomes), tuple(problems))
     return _publish(report, reports) if is_default(parameters, languages) and report.complete else report
+
+
+def _rehearse() -> None:
+    """Renders a page for nobody, which loads the templates while another process imports what the chapters need."""
+    nothing = document.single(new_notebook(), LANGUAGES[0])
+    html.render_html(nothing)
+    pdf.source_files(nothing, careful=False)
 
 
 def _place(run: Path, *, complete: bool) -> Path:

@@ -33,7 +33,7 @@ def render_pdf(document: Document) -> bytes:
     What could not be set as written, and every warning of Typst, is added to `document.problems`.
     """
     with suppress(typesetting.CompileError):
-        pdf, warnings = typesetting.compile_pdf(_files(document, careful=False), _timestamp(document))
+        pdf, warnings = typesetting.compile_pdf(source_files(document, careful=False), _timestamp(document))
         if not warnings:
             return pdf
     return _compromise(document)
@@ -41,7 +41,7 @@ def render_pdf(document: Document) -> bytes:
 
 def _compromise(document: Document) -> bytes:
     """The PDF of a document that Typst does not take whole: without the pictures and formulas that it cannot set."""
-    files = _files(document, careful=True)
+    files = source_files(document, careful=True)
     try:
         pdf, warnings = typesetting.compile_pdf(files, _timestamp(document))
     except typesetting.CompileError as error:
@@ -52,7 +52,8 @@ def _compromise(document: Document) -> bytes:
     return pdf
 
 
-def _files(document: Document, careful: bool) -> dict[str, bytes]:
+def source_files(document: Document, careful: bool) -> dict[str, bytes]:
+    """What Typst is given: main.typ and the files that it reads; when `careful` each formula is tried by itself."""
     source, resources = ReportTypst(document, careful).from_notebook_node(document.notebook)
     return {"main.typ": source.encode("utf-8", "replace"), **resources["outputs"]}
 
