@@ -259,6 +259,15 @@ def test_no_process_is_left_when_the_caller_stops_early(tmp_path: Path):
     assert [] == [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
 
 
+def driven(program: str, folder: Path) -> str:
+    """What a program prints that starts processes and so needs a file of its own; the caller wants seven threads."""
+    (folder / "driver.py").write_text(program, encoding="utf-8")
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    environment = {**os.environ, "OMP_NUM_THREADS": "7", "PYTHONPATH": path}
+    ran = subprocess.run([sys.executable, "driver.py"], cwd=folder, env=environment, capture_output=True, text=True)
+    return ran.stdout
+
+
 WITHOUT_SERVER = """\
 import os, signal
 import sweep_tasks
@@ -279,11 +288,7 @@ if __name__ == "__main__":
 
 @pytest.mark.skipif(local.START != "forkserver", reason="processes are only forked on Linux")
 def test_processes_are_started_though_what_they_are_forked_from_dies(tmp_path: Path):
-    (tmp_path / "driver.py").write_text(WITHOUT_SERVER, encoding="utf-8")
-    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
-    environment = {**os.environ, "OMP_NUM_THREADS": "7", "PYTHONPATH": path}
-    ran = subprocess.run([sys.executable, "driver.py"], cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert "{0: (True, '1')}\n" == ran.stdout
+    assert "{0: (True, '1')}\n" == driven(WITHOUT_SERVER, tmp_path)
 
 
 PREPARED = """\
@@ -300,11 +305,7 @@ if __name__ == "__main__":
 
 @pytest.mark.skipif(local.START != "forkserver", reason="processes are only forked on Linux")
 def test_prepared_processes_have_imported_and_have_one_thread(tmp_path: Path):
-    (tmp_path / "driver.py").write_text(PREPARED, encoding="utf-8")
-    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
-    environment = {**os.environ, "OMP_NUM_THREADS": "7", "PYTHONPATH": path}
-    ran = subprocess.run([sys.executable, "driver.py"], cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert "{0: (True, '1')} False\n" == ran.stdout
+    assert "{0: (True, '1')} False\n" == driven(PREPARED, tmp_path)
 
 
 # Runs
