@@ -1,6 +1,7 @@
 """Kernels: forked or started, a chapter is executed alike, alone, and leaves nothing behind."""
 
 import asyncio
+import gc
 import json
 import os
 import re
@@ -152,6 +153,11 @@ SHOWING = (
     "from IPython.display import Markdown, clear_output\ndisplay(Markdown('*x*'), display_id='d')",
     "print(np.random.default_rng(1).normal(), input.__name__)",
     "import os, signal, threading\nprint(os.getpgid(0) == os.getpid(), signal.getsignal(signal.SIGTERM), os.isatty(0))",
+    "thread = threading.Thread(target=print, args=['from a thread'])\nthread.start(); thread.join()",
+    "import asyncio\nasync def later(): print('later')\ntask = asyncio.create_task(later())",
+    "await task",
+    ("from comm import create_comm\nstate = {'_model_name': 'M', '_model_module': 'm', '_model_module_version': '1'}\n"
+    "create_comm('jupyter.widget', {'state': state, 'buffer_paths': [['b']]}, buffers=[b'\\0'], comm_id='x');"),
     "1 / 0",
 )
 
@@ -311,6 +317,34 @@ def test_what_a_cell_prints_and_shows_comes_in_its_order(kind, project, chapter,
     assert ["a\n", "'b'", "c\n", "'d'", "'e'"] == shown
 
 
+@forks
+@pytest.mark.slow
+def test_what_other_programs_print_is_shown_with_the_cell_that_ran_them(project, chapter):
+    prints = "import os, sys\nprint('first')\nos.system('echo low'); print('last')"
+    forks_itself = "child = os.fork()\nif not child:\n    print('child'); os._exit(0)\nos.waitpid(child, 0)[1]"
+    notebooks = project(**{"01_a": chapter(prints, forks_itself, "os.write(2, b'\\xff');")})
+    assert run(notebooks)["01-a"].ok
+    assert "first\nlast\nlow\nchild\n\N{REPLACEMENT CHARACTER}" == printed(notebooks, "01-a")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["forked", "plain"])
+def test_what_is_no_json_is_shown_with_a_warning(kind, project, chapter, monkeypatch):
+    choose(kind, monkeypatch)
+    notebooks = project(**{"01_a": chapter("display({'application/x+json': {'a': float('nan')}}, raw=True)")})
+    assert run(notebooks)["01-a"].ok
+    assert "not JSON compliant" in printed(notebooks, "01-a")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["forked", "plain"])
+def test_a_cell_that_takes_too_long_leaves_no_task_behind(kind, project, chapter, monkeypatch, capfd):
+    choose(kind, monkeypatch)
+    assert not run(project(**{"01_a": chapter("print('begun')\nimport time; time.sleep(60)")}), timeout=1)["01-a"].ok
+    gc.collect()
+    assert "Task" not in capfd.readouterr().err
+
+
 @pytest.mark.slow
 def test_the_kernels_of_a_run_leave_the_users_history_alone(project, chapter, monkeypatch, tmp_path):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
@@ -431,7 +465,7 @@ def test_a_killed_run_leaves_neither_process_nor_socket(stuck, sign, project, ch
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL, env={**environment, "TMPDIR": folder})
         wait_until((notebooks.parent / "en/started").exists)
         started_by_it = psutil.Process(process.pid).children(recursive=True)
-        assert list(Path(folder).glob("kernels-*/*"))
+        assert (stuck != STUCK_IN_C) == bool(list(Path(folder).glob("kernels-*/*")))  # forks need no sockets
         process.send_signal(sign)
         process.wait()
         wait_until(lambda: not alive(started_by_it), 15)

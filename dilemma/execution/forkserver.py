@@ -1,9 +1,10 @@
 """A process that has the chapters' imports behind it and forks a kernel for each chapter.
 
-`python -m dilemma.execution.forkserver LIFELINE VERDICT PARAMETERS NOTEBOOK...` reads one request per line (JSON:
-arguments, environment, folder) and answers with the kernel's process id. It ends with its input, and all kernels
-with it. LIFELINE is a pipe that the caller holds open: should this process fall, the kernels still end with the
-caller. Into the pipe VERDICT goes one byte if a run with these PARAMETERS (JSON, empty: none) can begin.
+`python -m dilemma.execution.forkserver REQUESTS LIFELINE VERDICT PARAMETERS NOTEBOOK...` takes from the pipe REQUESTS
+a description of each kernel (JSON: arguments, environment, folder) and the end of the pipe that it will listen at, and
+answers with the kernel's process id. It ends with its caller, and all kernels with it. LIFELINE is a pipe that the
+caller holds open: should this process fall, the kernels still end with the caller. Into the pipe VERDICT goes one byte
+if a run with these PARAMETERS (JSON, empty: none) can begin.
 """
 
 import ast
@@ -16,14 +17,17 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from multiprocessing import reduction
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from dilemma.execution import launcher
 
 PACKAGE = __package__.partition(".")[0]
 # What a kernel imports on its way to the first cell; ipykernel leaves these to the last moment.
 KERNEL = (
-    f"{__package__}.kernel",
+    f"{__package__}.forked",
     "IPython.core.completerlib",
     "IPython.core.debugger",
     "IPython.core.oinspect",
@@ -33,20 +37,22 @@ KERNEL = (
 )
 
 
-def main(lifeline: int, verdict: int, parameters: str, notebooks: Sequence[Path]) -> None:
-    """Imports what the notebooks will, then forks kernels until the input ends."""
+def main(requests: Connection, lifeline: int, verdict: int, parameters: str, notebooks: Sequence[Path]) -> None:
+    """Imports what the notebooks will, then forks kernels until the caller ends."""
     # As ipykernel does: the folder this was started from must not lend its modules.
     del sys.path[0]
+    os.dup2(2, 1)  # the caller's own output is for its results
     gc.disable()  # imports leave next to no garbage, and looking for it takes a tenth of their time
     with _ended_by(lifeline):
         _check(verdict, parameters)
         _import(notebooks)
+        _prepare()
     if len(os.listdir("/proc/self/task")) > 1:
         return  # an import started a thread, which a fork would lack: the caller starts kernels the usual way
     # What all kernels share stays shared, and their garbage collections pass over it.
     gc.freeze()
     gc.enable()
-    _serve(lifeline)
+    _serve(requests, lifeline)
 
 
 @contextmanager
@@ -130,23 +136,39 @@ def _read() -> None:
             evidence.read_all()
 
 
-def _serve(lifeline: int) -> None:
+def _prepare() -> None:
+    """Makes of a kernel what all of them share."""
+    from dilemma.execution import forked  # needs what `_import` arranges
+
+    forked.prepare()
+
+
+def _serve(requests: Connection, lifeline: int) -> None:
     """Forks a kernel for each request; the parent goes on, the child becomes the kernel."""
     kernels: set[int] = set()
     signal.signal(signal.SIGCHLD, lambda *_: _reap(kernels))
-    for line in sys.stdin:
+    for request, pipe in _received(requests):
         # A kernel that ends at once must not be reaped before it is noted.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
         kernel = os.fork()
         if not kernel:
-            return _become_kernel(lifeline, **json.loads(line))
+            requests.close()
+            return _become_kernel(pipe, lifeline, **request)
         kernels.add(kernel)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
-        print(kernel, flush=True)
+        pipe.close()
+        requests.send_bytes(str(kernel).encode())
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for kernel in kernels:
         with suppress(ProcessLookupError):
             os.killpg(kernel, signal.SIGKILL)
+
+
+def _received(requests: Connection) -> Iterator[tuple[dict[str, Any], Connection]]:
+    """Each request with the kernel's end of its pipe, until the caller ends."""
+    with suppress(EOFError, OSError):
+        while True:
+            yield json.loads(requests.recv_bytes()), Connection(reduction.recv_handle(requests))
 
 
 def _reap(kernels: set[int]) -> None:
@@ -156,13 +178,13 @@ def _reap(kernels: set[int]) -> None:
             kernels.discard(ended)
 
 
-def _become_kernel(lifeline: int, arguments: list[str], environment: dict[str, str], folder: str) -> None:
+def _become_kernel(
+    pipe: Connection, lifeline: int, arguments: list[str], environment: dict[str, str], folder: str
+) -> None:
     """Turns this fork into the process that `python -m ipykernel_launcher` would be."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(2, 1)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
@@ -170,8 +192,7 @@ def _become_kernel(lifeline: int, arguments: list[str], environment: dict[str, s
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()  # as at import; random itself reseeds after a fork
     threading.Thread(target=_end_with, args=[lifeline], daemon=True).start()
-    # 1 is the parent that never ends, so no thread watches it: the lifeline does.
-    launcher.launch([*arguments, "--IPKernelApp.parent_handle=1"])
+    sys.modules[f"{__package__}.forked"].launch(pipe, arguments)
 
 
 def _end_with(lifeline: int) -> None:
@@ -181,4 +202,5 @@ def _end_with(lifeline: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], [Path(name) for name in sys.argv[4:]])
+    requests, lifeline, verdict = map(int, sys.argv[1:4])
+    main(Connection(requests), lifeline, verdict, sys.argv[4], [Path(name) for name in sys.argv[5:]])

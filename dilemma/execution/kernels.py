@@ -2,35 +2,34 @@
 
 import atexit
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
-from math import inf
+from multiprocessing.connection import Connection
 from pathlib import Path
-from queue import Empty
 from subprocess import Popen, TimeoutExpired
 from threading import Lock
-from time import monotonic
 from typing import Any
 from weakref import WeakSet
 
 import zmq.asyncio
-from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import default
 
 from dilemma.execution import keys, launcher, temporary
+from dilemma.execution.clients import ChapterClient, PipeClient
 from dilemma.execution.preloaded import SETTINGS, ForkedProcess, ForkServer, take
 
 # The path of a socket may have 104 characters on macOS and 108 on Linux.
 LONGEST_SOCKET_FOLDER = 80
 LAUNCHER = "ipykernel_launcher"
+SETTING = re.compile(r"--\w+\.\w+=.*", re.DOTALL)  # an argument of ipykernel's that a fork understands
 # Libraries reserve addresses that they never fill.
 UNFILLED = 4 * 2**30
-IDLE = {"execution_state": "idle"}
 RETRY = 5  # milliseconds after which a socket looks again whether its kernel listens; zmq waits for 100
 PACKAGE = Path(__file__).parents[1]
 _shared: dict[int, "Kernels"] = {}
@@ -73,37 +72,11 @@ class Kernels:
             process.kill()
 
 
-class ChapterClient(AsyncKernelClient):
-    """A client that goes on as soon as its kernel has answered; jupyter_client's own looks on for another 200 ms."""
-
-    async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Returns when the kernel has answered on both channels.
-
-        Raises RuntimeError when it has ended, or has not answered in `timeout` seconds (none: it may take for ever).
-        """
-        until = monotonic() + (inf if timeout is None else timeout)
-        while True:
-            with suppress(Empty):
-                await self._answer(self.kernel_info())
-                return
-            if not await self.is_alive():
-                raise RuntimeError("the kernel ended before it was ready")
-            if monotonic() > until:
-                raise RuntimeError(f"the kernel was not ready after {timeout:.0f} seconds")
-
-    async def _answer(self, request: str) -> None:
-        """Waits for the reply to a request and for the news that it is done; raises Empty when they stay out."""
-        await self.get_shell_msg(timeout=1)
-        news: dict[str, Any] = {}
-        # A channel that was not connected in time has missed the news: the request is made once more.
-        while (news.get("parent_header", {}).get("msg_id"), news.get("content")) != (request, IDLE):
-            news = await self.get_iopub_msg(timeout=0.2)
-
-
 class ChapterKernel(AsyncKernelManager):
-    """A kernel whose process the run knows."""
+    """A kernel whose process the run knows: forked where it can be, otherwise started."""
 
     run: Kernels
+    pipe: Connection | None = None  # to a forked one
     client_factory = ChapterClient
 
     @default("context")
@@ -113,34 +86,49 @@ class ChapterKernel(AsyncKernelManager):
         return context
 
     async def start_kernel(self, **options: Any) -> None:
-        """Starts the process, with sockets that no other kernel and no other user has."""
-        if self.run.folder:
-            # Kernels that start side by side on TCP race for ports, and other users of the machine can connect.
-            base = f"{self.run.folder}/{next(self.run.numbers)}"
-            self.transport, self.ip, self.connection_file = "ipc", base, f"{base}.json"
-        if self.provisioner is None:
-            self.provisioner = ForkingProvisioner(kernel_spec=self.kernel_spec, parent=self)
-            self.provisioner.run = self.run
+        """Makes the process, to which nobody else can connect."""
         options["env"] = {**keys.environment(options.get("env") or os.environ), **SETTINGS}
-        await super().start_kernel(**options)
+        if self.provisioner is None:
+            self.provisioner = ChapterProvisioner(kernel_spec=self.kernel_spec, parent=self)
+            self.provisioner.run = self.run
+        if not self._fork(**options):
+            self._take_private_sockets()
+            await super().start_kernel(**options)
         self.run.note(self.provisioner.process)
         _bound_memory(self.provisioner.pid)
 
+    def client(self, **options: Any) -> ChapterClient:
+        """A client of this kernel."""
+        return PipeClient(self.pipe, parent=self) if self.pipe else super().client(**options)
 
-class ForkingProvisioner(LocalProvisioner):
-    """Forks the kernel where it can, and starts it where it cannot."""
+    def _fork(self, env: dict[str, str], cwd: str | None = None, extra_arguments: Sequence[str] = (), **_: Any) -> bool:
+        """Whether the kernel could be forked; a fork server that has ended is no reason to fail."""
+        command = self.format_kernel_cmd(list(extra_arguments))
+        if self.run.server and _is_own(command) and all(map(SETTING.fullmatch, command[5:])):
+            with suppress(OSError):
+                folder = os.path.abspath(cwd or os.curdir)
+                process, self.pipe = self.run.server.fork(command[3:], env, folder)
+                self.provisioner.adopt(process)
+        return bool(self.pipe)
+
+    def _take_private_sockets(self) -> None:
+        """Kernels that start side by side on TCP race for ports, and other users of the machine can connect."""
+        if self.run.folder:
+            base = f"{self.run.folder}/{next(self.run.numbers)}"
+            self.transport, self.ip, self.connection_file = "ipc", base, f"{base}.json"
+
+
+class ChapterProvisioner(LocalProvisioner):
+    """A kernel's process."""
 
     run: Kernels
 
+    def adopt(self, process: ForkedProcess) -> None:
+        """Takes over a process that exists."""
+        self.process, self.pid, self.pgid = process, process.pid, process.pid
+
     async def launch_kernel(self, cmd: list[str], **options: Any) -> dict[str, Any]:
-        """Makes the kernel's process; a fork server that has ended is no reason to fail."""
-        if self.run.server and _is_own(cmd):
-            with suppress(OSError):
-                folder = os.path.abspath(options.get("cwd") or os.curdir)
-                self.process = self.run.server.fork(cmd[3:], options["env"], folder)
-                self.pid = self.pgid = self.process.pid
-                self.cwd = folder
-                return self.connection_info
+        """Starts the process, our own kind of kernel where the notebook asks for ipykernel."""
         if self.run.ended:
             raise RuntimeError("the run was broken off")
         if _is_own(cmd):
@@ -197,8 +185,8 @@ def _private_folder() -> Iterator[str]:
 
 
 def _is_own(command: Sequence[str]) -> bool:
-    """Whether a kernel's command starts ipykernel in this very Python, with no option that a fork would lack."""
-    return list(command[:3]) == [sys.executable, "-m", LAUNCHER]
+    """Whether a kernel's command starts ipykernel in this very Python, with no option of Python's."""
+    return list(command[:4]) == [sys.executable, "-m", LAUNCHER, "-f"]
 
 
 def _bound_memory(pid: int) -> None:

@@ -9,6 +9,8 @@ import sys
 import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from multiprocessing import Pipe, reduction
+from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Lock
 
@@ -78,14 +80,15 @@ class ForkServer:
         end, self._lifeline = os.pipe()
         verdict, told = os.pipe()
         self._verdict = open(verdict, "rb")  # noqa: SIM115 - close() closes it
+        self._requests, requests = Pipe()
         values = parameters.model_dump_json() if parameters else ""
         paths = sorted({str(path.resolve()) for path in notebooks})
-        with open(end, "rb"), open(told, "wb"):
+        with open(end, "rb"), open(told, "wb"), requests:
+            descriptors = [requests.fileno(), end, told]
             self._process = subprocess.Popen(
-                [sys.executable, "-m", SERVER, str(end), str(told), values, *paths],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                pass_fds=[end, told],
+                [sys.executable, "-m", SERVER, *map(str, descriptors), values, *paths],
+                stdin=subprocess.DEVNULL,
+                pass_fds=descriptors,
                 cwd=ROOT,
                 env={**FOR_IMPORTS, **os.environ, **SETTINGS},
                 start_new_session=True,  # Ctrl-C is for the caller
@@ -93,19 +96,23 @@ class ForkServer:
         self._lock = Lock()
         self._forked = False
 
-    def fork(self, arguments: Sequence[str], environment: Mapping[str, str], folder: str) -> "ForkedProcess":
-        """A new kernel; raises OSError when the server is no more."""
+    def fork(
+        self, arguments: Sequence[str], environment: Mapping[str, str], folder: str
+    ) -> tuple["ForkedProcess", Connection]:
+        """A new kernel and the pipe to it; raises OSError when the server is no more."""
         request = {"arguments": list(arguments), "environment": dict(environment), "folder": folder}
-        with self._lock:
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
-            self._process.stdin.flush()
-            if not select.select([self._process.stdout], [], [], LONGEST_WAIT)[0]:
+        pipe, end = Pipe()
+        with self._lock, end:
+            self._requests.send_bytes(json.dumps(request).encode())
+            reduction.send_handle(self._requests, end.fileno(), self._process.pid)
+            if not self._requests.poll(LONGEST_WAIT):
                 self._process.kill()
-            answer = self._process.stdout.readline()
-        if not answer:
-            raise BrokenPipeError("the fork server has ended")
+            try:
+                kernel = int(self._requests.recv_bytes())
+            except EOFError:
+                raise BrokenPipeError("the fork server has ended") from None
         self._forked = True
-        return ForkedProcess(int(answer))
+        return ForkedProcess(kernel), pipe
 
     def approved(self) -> bool:
         """Whether the server found that a run with its parameters can begin; without any it says no."""
@@ -121,9 +128,7 @@ class ForkServer:
         self.give_up()
         os.close(self._lifeline)
         self._verdict.close()
-        with suppress(OSError):
-            self._process.stdin.close()
-        self._process.stdout.close()
+        self._requests.close()
         self._process.wait()
 
 
