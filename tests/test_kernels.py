@@ -329,6 +329,16 @@ def test_what_other_programs_print_is_shown_with_the_cell_that_ran_them(project,
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["forked", "plain"])
+def test_a_cell_that_changes_how_cells_are_read_is_read_anew(kind, project, chapter, monkeypatch):
+    choose(kind, monkeypatch)
+    cell = "get_ipython().input_transformers_post.append(lambda cell: [line.replace('(1)', '(2)') for line in cell])"
+    notebooks = project(**{"01_a": chapter(f"{cell}\nprint(1)", f"{cell}\nprint(1)")})
+    run(notebooks)
+    assert "1\n2\n" == printed(notebooks, "01-a")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["forked", "plain"])
 def test_what_is_no_json_is_shown_with_a_warning(kind, project, chapter, monkeypatch):
     choose(kind, monkeypatch)
     notebooks = project(**{"01_a": chapter("display({'application/x+json': {'a': float('nan')}}, raw=True)")})

@@ -8,6 +8,7 @@ import io
 import os
 import threading
 from collections.abc import Sequence
+from functools import lru_cache
 from multiprocessing.connection import Connection
 from types import SimpleNamespace
 from typing import Any
@@ -24,6 +25,7 @@ from dilemma.execution.kernel import ChapterApp
 from dilemma.execution.messages import Message
 
 ALIASES = {"f": "IPKernelApp.connection_file"}
+ASKED_TWICE = ("transform_cell", "should_run_async")  # by ipykernel about each cell, and each takes a millisecond
 DESCRIPTORS = {"stdout": 1, "stderr": 2}
 
 
@@ -127,6 +129,8 @@ class ForkedKernel(IPythonKernel):
     async def answer(self, request: Message) -> None:
         """Does what a message asks for."""
         self.set_parent([], request)
+        for name in ASKED_TWICE:
+            getattr(self.shell, name).cache_clear()
         self.pre_handler_hook()
         try:
             await self.shell_handlers[request["header"]["msg_type"]](None, [], request)
@@ -204,7 +208,10 @@ def prepare() -> None:
     """Makes what all kernels share; starts no thread."""
     app = ForkedApp.instance()
     app.initialize([])
-    app.kernel.shell.run_cell("pass", silent=True)  # the first cell takes ten times as long
+    shell = app.kernel.shell
+    for name in ASKED_TWICE:
+        setattr(shell, name, lru_cache(maxsize=1)(getattr(shell, name)))
+    shell.run_cell("pass", silent=True)  # the first cell takes ten times as long
 
 
 def launch(pipe: Connection, arguments: Sequence[str]) -> None:
