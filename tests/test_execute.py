@@ -59,6 +59,35 @@ def test_a_cell_meant_to_be_skipped_is_no_fault():
     assert executed.find_fault(new_notebook(cells=[skipped])) is None
 
 
+def stream(name: str, text: str) -> NotebookNode:
+    return new_output("stream", name=name, text=text)
+
+
+def printed(*outputs: NotebookNode) -> list[tuple[str, str]]:
+    """The streams of a cell after they were joined; what is no stream is named by its type."""
+    joined = cell(1, *outputs)
+    executed.join_streams(joined)
+    return [(output.get("name", output.output_type), output.get("text", "")) for output in joined.outputs]
+
+
+def test_the_pieces_of_a_stream_are_joined_where_the_first_one_stood():
+    shown = new_output("display_data")
+    expected = [("stdout", "ac"), ("display_data", ""), ("stderr", "b")]
+    assert expected == printed(stream("stdout", "a"), shown, stream("stderr", "b"), stream("stdout", "c"))
+
+
+def test_standard_output_goes_before_errors_printed_at_the_same_time():
+    assert [("stdout", "b"), ("stderr", "ac")] == printed(*map(stream, ("stderr", "stdout", "stderr"), "abc"))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [("0%\r50%\r100%\nx", "100%\nx"), ("a\r\nb\r", "a\r\nb\r"), ("z" * 1_000_000, "z" * 1_000_000)],
+)
+def test_of_a_bar_of_progress_its_last_state_is_left(text, left):
+    assert [("stdout", left)] == printed(stream("stdout", text))
+
+
 def test_a_finished_notebook_has_no_times_ids_or_folders(tmp_path):
     warning = (
         f"/tmp/ipykernel_4711/123.py:1: UserWarning\n{executed.ROOT}/dilemma/a.py\n{sys.prefix}/lib/b.py"

@@ -181,6 +181,11 @@ def _papermill(
         """Keeps the cell that runs, because a dead kernel does not tell."""
         job.cell = cell
 
+    def advance(cell: NotebookNode, **_: object) -> None:
+        """Tidies what a cell has printed, which came in pieces."""
+        executed.join_streams(cell)
+        progress.update()
+
     notebook = kept.prepared(job)
     # papermill's own call would serialize the whole notebook once more, for nothing.
     ChapterEngine.execute_notebook(
@@ -192,10 +197,9 @@ def _papermill(
         kernel_manager_class=kernel,
         resources={"metadata": {"path": str(job.target.parent)}},
         record_timing=False,
-        coalesce_streams=True,
         on_notebook_start=keep,
         on_cell_execute=remember,
-        on_cell_executed=lambda **_: progress.update(),
+        on_cell_executed=advance,
     )
 
 

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # papermill puts cells with this tag around an error.
 MARKER = "papermill-error-cell-tag"
 INJECTED = "injected-parameters"
+OVERWRITTEN = re.compile(r"^.*\r(?=[^\n])", re.MULTILINE)  # by a bar of progress, which begins its line anew
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,33 @@ def finish(notebook: NotebookNode | None, path: Path) -> Fault | None:
     fault = find_fault(notebook)
     write(stable(notebook), path)
     return fault
+
+
+def join_streams(cell: NotebookNode) -> None:
+    """Leaves one output of a cell for each stream, where its first piece stood, without what was written over.
+
+    As nbclient's option `coalesce_streams`, which takes minutes for a line of a million signs.
+    """
+    joined: dict[str, NotebookNode] = {}
+    outputs: list[NotebookNode] = []
+    for output in cell.outputs:
+        first = joined.setdefault(output.name, output) if output.output_type == "stream" else output
+        if first is output:
+            outputs.append(output)
+        else:
+            first.text += output.text
+    for output in joined.values():
+        output.text = OVERWRITTEN.sub("", output.text)
+    cell.outputs = _output_first(outputs)
+
+
+def _output_first(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Puts standard output before the errors that stand right before it: which came first is chance."""
+    names = [output.get("name", "") for output in outputs]
+    for at in range(len(outputs) - 1):
+        if names[at : at + 2] == ["stderr", "stdout"]:
+            outputs[at : at + 2] = reversed(outputs[at : at + 2])
+    return outputs
 
 
 def find_fault(notebook: NotebookNode) -> Fault | None:
