@@ -329,6 +329,17 @@ def test_what_other_programs_print_is_shown_with_the_cell_that_ran_them(project,
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["forked", "plain"])
+def test_nothing_is_lost_of_what_threads_print_at_the_same_time(kind, project, chapter, monkeypatch):
+    choose(kind, monkeypatch)
+    prints = "import sys, threading\nsys.setswitchinterval(1e-6)\ndef count():\n    for _ in range(2000): print(1)\n"
+    starts = "threads = [threading.Thread(target=count) for _ in range(4)]\n[one.start() for one in threads]\n"
+    notebooks = project(**{"01_a": chapter(prints + starts + "[one.join() for one in threads];")})
+    run(notebooks)
+    assert 8000 == printed(notebooks, "01-a").count("1")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["forked", "plain"])
 def test_a_cell_that_changes_how_cells_are_read_is_read_anew(kind, project, chapter, monkeypatch):
     choose(kind, monkeypatch)
     cell = "get_ipython().input_transformers_post.append(lambda cell: [line.replace('(1)', '(2)') for line in cell])"

@@ -56,6 +56,14 @@ class Job(kept.Chapter):
     cell: NotebookNode | None = None
     outcome: Outcome | None = None
 
+    def keep(self, notebook: NotebookNode) -> None:
+        """Keeps the notebook, because one that is broken off is not returned."""
+        self.notebook = notebook
+
+    def remember(self, cell: NotebookNode, **_: object) -> None:
+        """Keeps the cell that runs, because a dead kernel does not tell."""
+        self.cell = cell
+
 
 def execute(
     notebooks: Path,
@@ -173,14 +181,6 @@ def _papermill(
 ) -> None:
     """Executes the chapter's notebook with the parameters that it declares."""
 
-    def keep(notebook: NotebookNode) -> None:
-        """Keeps the notebook, because one that is broken off is not returned."""
-        job.notebook = notebook
-
-    def remember(cell: NotebookNode, **_: object) -> None:
-        """Keeps the cell that runs, because a dead kernel does not tell."""
-        job.cell = cell
-
     def advance(cell: NotebookNode, **_: object) -> None:
         """Tidies what a cell has printed, which came in pieces."""
         executed.join_streams(cell)
@@ -197,8 +197,8 @@ def _papermill(
         kernel_manager_class=kernel,
         resources={"metadata": {"path": str(job.target.parent)}},
         record_timing=False,
-        on_notebook_start=keep,
-        on_cell_execute=remember,
+        on_notebook_start=job.keep,
+        on_cell_execute=job.remember,
         on_cell_executed=advance,
     )
 

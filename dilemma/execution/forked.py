@@ -77,6 +77,7 @@ class PipeStream(io.TextIOBase):
         self._original_stdstream_copy = os.dup(self._descriptor)
         os.dup2(os.memfd_create(name), self._descriptor)
         self._unsent: list[str] = []
+        self._turn = threading.RLock()  # threads print too, and so may what interrupts this one
 
     def set_parent(self, parent: Message) -> None:
         """What is written from now on belongs to this request."""
@@ -97,7 +98,8 @@ class PipeStream(io.TextIOBase):
         if os.getpid() != self.session.pid:  # a process that the kernel has forked
             os.write(self._descriptor, text.encode())
             return len(text)
-        self._unsent.append(text)
+        with self._turn:
+            self._unsent.append(text)
         if "\n" in text:
             self._send()
         return len(text)
@@ -105,7 +107,8 @@ class PipeStream(io.TextIOBase):
     def flush(self) -> None:
         """Sends what was written, here and by other programs."""
         if os.getpid() == self.session.pid:
-            self._unsent.append(self._written_below())
+            with self._turn:
+                self._unsent.append(self._written_below())
             self._send()
 
     def _written_below(self) -> str:
@@ -118,7 +121,8 @@ class PipeStream(io.TextIOBase):
         return written.decode(errors="replace")
 
     def _send(self) -> None:
-        unsent, self._unsent = self._unsent, []
+        with self._turn:
+            unsent, self._unsent = self._unsent, []
         if text := "".join(unsent):
             self.session.send(None, "stream", {"name": self.name, "text": text}, self.parent_header)
 

@@ -1,4 +1,4 @@
-"""Jupyter's messages through a pipe: for a kernel that has one client only, which may share its machine."""
+"""Jupyter's messages through a pipe, between a kernel and its only client."""
 
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
