@@ -67,7 +67,7 @@ def simulate(
     Kremlin does, so that options differ by what they are worth and not by their draws.
     """
     check(x)
-    tempers, values = luck(seed, len(x["blur"])), _table(x)
+    tempers, values = luck(x, seed), _table(x)
     acts = {name: _table(x, bool) for name in (*RESPONDERS, "joint")}
     for block, some, given in blocks(x, replies):
         values[block], acted = play(some, {who: drawn[block] for who, drawn in tempers.items()}, given)
@@ -76,10 +76,10 @@ def simulate(
     return values, acts
 
 
-def luck(seed: int, worlds: int) -> dict[str, np.ndarray]:
+def luck(x: Inputs, seed: int) -> dict[str, np.ndarray]:
     """The temper of every responder in every world: responder -> (n, 1), 0 to 1; low means prone to act."""
-    drawn = np.random.default_rng(seed).random((len(RESPONDERS), worlds, 1))
-    return dict(zip(RESPONDERS, drawn, strict=True))
+    drawn = np.random.default_rng(seed).random((len(RESPONDERS), len(x["blur"]), 1))
+    return dict(zip(RESPONDERS, drawn.astype(escalation.precision(x)), strict=True))
 
 
 def play(
@@ -116,9 +116,9 @@ def items(x: Inputs, acts: Acts | None = None) -> dict[str, np.ndarray]:
     return dict(itemised(x, chances(x) if acts is None else acts))
 
 
-def _table(x: Inputs, kind: type = float) -> np.ndarray:
+def _table(x: Inputs, kind: type | None = None) -> np.ndarray:
     """An empty table (n, 4), each column in one piece as of `escalation.by_option`."""
-    return np.empty((len(OPTIONS), len(x["blur"])), kind).T
+    return np.empty((len(OPTIONS), len(x["blur"])), kind or escalation.precision(x)).T
 
 
 def enumerated(x: Inputs) -> np.ndarray:

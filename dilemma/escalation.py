@@ -46,7 +46,7 @@ def by_option(*columns: np.ndarray | float) -> np.ndarray:
 
     Whatever is computed from such a table is kept like it, and in a third of the time of rows in one piece.
     """
-    table = np.empty((len(columns), max(map(np.size, columns))))
+    table = np.empty((len(columns), max(map(np.size, columns))), np.result_type(*columns))
     for row, column in zip(table, columns, strict=True):
         row[:] = column
     return table.T
@@ -58,12 +58,17 @@ def responses(x: Inputs) -> Responses:
 
     A blur of 0 is a step, one half on the line itself.
     """
-    chances = np.empty((len(Responses._fields), len(OPTIONS), len(x["blur"])))
+    chances = np.empty((len(Responses._fields), len(OPTIONS), len(x["blur"])), precision(x))
     chances[:, 0] = 0.0
     steps = rungs(x).T[1:]
     for block in blocks(len(x["blur"])):
         _reply({key: x[key][block] for key in KEYS}, steps[:, block], out=chances[:, 1:, block])
     return Responses(*chances.swapaxes(1, 2))
+
+
+def precision(x: Inputs) -> np.dtype:
+    """The precision of whatever is computed in these worlds: that of their draws, and never whole numbers."""
+    return np.result_type(x["blur"], np.float32)
 
 
 def blocks(worlds: int) -> Iterator[slice]:
@@ -76,7 +81,8 @@ def _reply(x: Inputs, steps: np.ndarray, out: np.ndarray) -> None:
 
     In place, numpy takes a third of the time of scipy's expit.
     """
-    sharpness = 1 / np.maximum(x["blur"], np.finfo(float).tiny)  # so that a sharp line needs no case of its own
+    least = np.finfo(out.dtype).tiny  # so that a sharp line needs no case of its own
+    sharpness = 1 / np.maximum(x["blur"], least)
     for row, line in zip(out, _lines(x), strict=True):
         np.subtract(line, steps, out=row)
     with np.errstate(over="ignore"):
@@ -95,7 +101,8 @@ def _lines(x: Inputs) -> Responses:
 def set_reaction(x: Inputs, chance: np.ndarray | float) -> dict[str, np.ndarray]:
     """The worlds with a given chance (0 to 1) that Washington answers Kursk strongly: it moves with where
     Washington draws its line, so the allies and the other options follow it."""
-    return {**x, "line_us": x["rung_kursk"] - x["mood"] - x["blur"] * logit(chance)}
+    shift = x["blur"] * logit(np.asarray(chance, precision(x)))
+    return {**x, "line_us": x["rung_kursk"] - x["mood"] - shift}
 
 
 def marginal(r: Responses) -> dict[str, np.ndarray]:
@@ -111,7 +118,7 @@ def along(x: Inputs, steps: np.ndarray) -> dict[str, np.ndarray]:
 
     A step on the lowest rung is the refusal, to which nobody answers.
     """
-    chances = np.empty((len(Responses._fields), len(steps), len(x["blur"])))
+    chances = np.empty((len(Responses._fields), len(steps), len(x["blur"])), precision(x))
     for block in blocks(len(x["blur"])):
         _reply({key: x[key][block] for key in KEYS}, steps[:, None], out=chances[:, :, block])
     chances[:, steps == 0] = 0.0

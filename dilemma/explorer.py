@@ -122,7 +122,7 @@ def _places(
     """The outlook at every place (worth, reaction). Answers do not depend on the worth, so luck is drawn once."""
     worth, used = payoff.worth(x), payoff.used(x)
     gains = [0.0, *((kse - worth)[:, None] * used for kse in worths)]
-    luck = decision.luck(seed, len(worth))
+    luck = decision.luck(x, seed)
     for column, reaction in enumerate([None, *reactions]):
         y = x if reaction is None else escalation.set_reaction(x, reaction)
         expected, values, _ = decision.evaluate(y, luck, escalation.responses(y))

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from dilemma import decision, evidence, inputs, payoff, verdict
+from dilemma import decision, escalation, evidence, inputs, payoff, verdict
 from dilemma.escalation import OPTIONS, Inputs
 from dilemma.parameters import Claims, Parameters, Ranges, Worldview
 from dilemma.payoff import Acts
@@ -79,9 +79,8 @@ def _tables(as_of: date) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, floa
 
 def _played(x: Inputs, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Exact and played out values of every world, (n, 4) in kSE each, and the weight of both horns."""
-    worlds = len(x["blur"])
-    luck, horns = decision.luck(seed, worlds), np.zeros(len(HORNS))
-    expected, values = np.empty((2, len(OPTIONS), worlds)).swapaxes(1, 2)
+    luck, horns = decision.luck(x, seed), np.zeros(len(HORNS))
+    expected, values = np.empty((2, len(OPTIONS), len(x["blur"])), escalation.precision(x)).swapaxes(1, 2)
     for block, some, replies in decision.blocks(x):
         tempers = {who: drawn[block] for who, drawn in luck.items()}
         expected[block], values[block], acts = decision.evaluate(some, tempers, replies)

@@ -16,6 +16,8 @@ DRAWN = [*BOUNDS, "peak"]  # what the draws depend on
 WITHOUT_MODES = ("baseline", "sceptic")  # worldviews that are rules, not rows of a table
 BACKED = ("sourced", "derived")  # bases that a sceptic accepts
 PERT, FLAT = 4, 0  # how much the mode counts against the bounds
+# Of all that is computed from the draws: seven digits, where chance leaves three, in half the time and memory.
+PRECISION = np.float32
 
 # What a value of each unit can be at all
 LIMITS = {
@@ -112,13 +114,14 @@ def best_guess(chosen: pd.DataFrame) -> dict[str, np.ndarray]:
 
 
 def _values(chosen: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
-    drawn = np.empty((len(chosen), draws))  # in one piece: the system hands out many small ones more slowly
+    # In one piece: the system hands out many small ones more slowly.
+    drawn = np.empty((len(chosen), draws), PRECISION)
     ranges = chosen[DRAWN].itertuples()
     for values, (key, low, mode, high, peak) in zip(drawn, ranges, strict=True):
         place = (mode - low) / (high - low) if high > low else 0.0
         quantiles = low + (high - low) * estimates.pert_quantiles(place, peak)
         # Every level is in the table; to look for one that is not would cost a copy.
-        quantiles.take(_levels(key, draws, seed), out=values, mode="clip")
+        quantiles.astype(PRECISION).take(_levels(key, draws, seed), out=values, mode="clip")
     return dict(zip(chosen.index, drawn, strict=True))
 
 

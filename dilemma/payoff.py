@@ -80,5 +80,5 @@ def _answer(name: str, x: Inputs, acts: Acts) -> np.ndarray:
 def charge(values: np.ndarray, x: Inputs, acts: Acts, names: Iterable[str] = ANSWERS) -> np.ndarray:
     """Take what the answers cost off `values`, (n, 4) in kSE, in place: nobody answers a refusal."""
     for responder, cost in map(ANSWERS.__getitem__, names):
-        values.T[1:] -= x[cost] * acts[responder].T[1:].astype(float, copy=False)
+        values.T[1:] -= x[cost] * acts[responder].T[1:].astype(values.dtype, copy=False)
     return values

@@ -208,7 +208,7 @@ def swapped(values: np.ndarray, chosen: str = "kursk", against: Sequence[str] = 
     mine = OPTIONS.index(chosen)
     others = values.T[rivals].T
     worse, best = _best(others) > values[:, mine], winners(others)
-    swap = np.zeros(values.shape[::-1])
+    swap = np.zeros(values.shape[::-1], values.dtype)
     swap[mine] -= worse
     for at, rival in enumerate(rivals):
         swap[rival] = worse & (best == at)

@@ -125,6 +125,19 @@ def test_along_the_ladder_the_options_have_the_chances_of_the_table():
     }
 
 
+def test_whole_numbers_are_reckoned_with_as_fractions():
+    whole = {key: np.array([int(value * 4)]) for key, value in WORLD.items()}
+    parts = {key: value.astype(float) for key, value in whole.items()}
+    np.testing.assert_array_equal(escalation.responses(parts).us, escalation.responses(whole).us)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_what_is_computed_is_as_precise_as_the_draws(kind):
+    x = {key: value.astype(kind) for key, value in world().items()}
+    seen = [*escalation.responses(x), escalation.rungs(x), escalation.set_reaction(x, 0.3)["line_us"]]
+    assert {np.dtype(kind)} == {values.dtype for values in seen}
+
+
 def test_the_summary_gives_mean_and_nine_tenths_of_the_worlds():
     chance = np.repeat(np.linspace(0, 1, 101)[:, None], len(OPTIONS), axis=1)
     row = escalation.summarise({"us": chance}).set_index("option").loc["kursk"]

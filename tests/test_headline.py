@@ -44,6 +44,13 @@ def test_the_chance_of_a_backfire_and_its_heavier_horn_are_those_of_the_verdict(
     assert verdict.backfire(x, values, acts, against=["refuse"]).probability == found["backfire-chance-refuse"]
 
 
+def test_single_precision_changes_no_choice_and_no_digit_that_is_shown(monkeypatch):
+    single = headline.findings(Parameters(**FEW))
+    monkeypatch.setattr(inputs, "PRECISION", float)
+    double = headline.findings(Parameters(**FEW))
+    assert double == {id: value if isinstance(value, str) else pytest.approx(value, abs=2e-4) for id, value in single.items()}
+
+
 def test_what_an_earlier_run_left_does_not_change_a_finding():
     first = headline.findings(Parameters(**FEW))
     headline.findings(Parameters(**FEW, worldview="kyiv"))
