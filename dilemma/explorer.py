@@ -72,14 +72,25 @@ class Explored(NamedTuple):
 
 def outlook(expected: np.ndarray, values: np.ndarray) -> Outlook:
     """What the temperaments choose by `decision.expected` and `decision.simulate`; ties go to the less provocative."""
+    return outlooks(expected[:, None], values[:, None])[0]
+
+
+def outlooks(expected: np.ndarray, values: np.ndarray) -> list[Outlook]:
+    """The same for k sets of as many worlds, (n, k, 4), in a fraction of the time."""
     ratings = verdict.rate(expected, values)
-    choices = ratings.argmax(axis=1)
-    best = choices[0]
-    rival = max((at for at in range(len(OPTIONS)) if at != best), key=ratings[0].__getitem__)
-    share = float((verdict.winners(expected) == best).mean())
-    ahead = expected[:, best] - expected[:, rival]
-    lead, error = float(ahead.mean()), float(ahead.std() / np.sqrt(len(ahead)))
-    return Outlook(tuple(OPTIONS[at] for at in choices), share, OPTIONS[rival], lead, error)
+    choices, sets = ratings.argmax(axis=-1), np.arange(expected.shape[1])
+    others = ratings[0].copy()
+    others[sets, choices[0]] = -np.inf
+    rivals = others.argmax(axis=-1)
+    shares = (verdict.winners(expected) == choices[0]).mean(axis=0)
+    ahead = expected.T[choices[0], sets] - expected.T[rivals, sets]
+    errors = ahead.std(axis=1) / np.sqrt(len(expected))
+    named = ([OPTIONS[at] for at in chosen] for chosen in choices.T)
+    numbers = zip(shares.tolist(), rivals, ahead.mean(axis=1).tolist(), errors.tolist(), strict=True)
+    return [
+        Outlook(tuple(names), share, OPTIONS[rival], lead, error)
+        for names, (share, rival, lead, error) in zip(named, numbers, strict=True)
+    ]
 
 
 def worth_levels(worth: np.ndarray) -> tuple[float, ...]:
@@ -120,14 +131,20 @@ def _places(
     x: Inputs, seed: int, worths: Sequence[float], reactions: Sequence[float]
 ) -> Iterator[tuple[tuple[int, int], Outlook]]:
     """The outlook at every place (worth, reaction). Answers do not depend on the worth, so luck is drawn once."""
-    worth, used = payoff.worth(x), payoff.used(x)
-    gains = [0.0, *((kse - worth)[:, None] * used for kse in worths)]
+    gains = _gains(x, worths)
     luck = decision.luck(x, seed)
     for column, reaction in enumerate([None, *reactions]):
         y = x if reaction is None else escalation.set_reaction(x, reaction)
         expected, values, _ = decision.evaluate(y, luck, escalation.responses(y))
-        for row, gain in enumerate(gains):
-            yield (row, column), outlook(expected + gain, values + gain)
+        for row, seen in enumerate(outlooks(expected[:, None] + gains, values[:, None] + gains)):
+            yield (row, column), seen
+
+
+def _gains(x: Inputs, worths: Sequence[float]) -> np.ndarray:
+    """What every option gains where the worth is left as drawn, and where it is fixed: (n, 1 + worths, 4) in kSE."""
+    worth = payoff.worth(x)
+    shift = np.stack([np.zeros_like(worth), *(kse - worth for kse in worths)])
+    return (payoff.used(x).T[:, None] * shift).T
 
 
 def _check(x: Inputs) -> None:

@@ -1,6 +1,7 @@
 """Which option each temperament chooses, in how many worlds each is best, and when Kursk backfires.
 
 `expected` and `values` are those of `decision`: (n, 4) in kSE, world by option in the order of `OPTIONS`.
+`rate`, `regret` and `winners` also take (n, k, 4): k sets of as many worlds at once.
 Source: MODEL section 6 of this project.
 """
 
@@ -65,7 +66,7 @@ def temperaments(expected: np.ndarray, values: np.ndarray) -> pd.DataFrame:
 
 
 def rate(expected: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """The ratings of `temperaments` without names: (4, 4), a row per temperament."""
+    """The ratings of `temperaments` without names: (4, 4), a row per temperament, or (4, k, 4)."""
     average = expected.mean(axis=0)
     loss_averse = values.mean(axis=0) + (LOSS_WEIGHT - 1) * np.minimum(values, 0).mean(axis=0)
     regret_averse = -quantile(regret(values), REGRET_QUANTILE)
@@ -84,8 +85,8 @@ def choices(ratings: pd.DataFrame) -> pd.Series:
 
 
 def regret(values: np.ndarray) -> np.ndarray:
-    """By how much every option falls short of the best one in its world: (n, 4) in kSE, never negative."""
-    return _best(values)[:, None] - values
+    """By how much every option falls short of the best one in its world: as `values` in kSE, never negative."""
+    return _best(values).T[..., None] - values
 
 
 def surpassed(values: np.ndarray) -> pd.Series:
@@ -101,15 +102,16 @@ def _best(values: np.ndarray) -> np.ndarray:
 
 
 def winners(values: np.ndarray) -> np.ndarray:
-    """The place of the best column in every world, (n,); of equally good ones the first, less provocative one.
+    """The place of the best option in every world, (n,) or (n, k); of equally good ones the less provocative.
 
     Column by column like `_best`, in half the time of numpy's argmax.
     """
-    top, place = values[:, 0], np.zeros(len(values), np.int8)
-    for at, column in enumerate(values.T[1:], start=1):
+    columns = values.T
+    top, place = columns[0], np.zeros(columns[0].shape, np.int8)
+    for at, column in enumerate(columns[1:], start=1):
         np.maximum(place, np.int8(at) * (column > top), out=place)
         top = np.maximum(top, column)
-    return place
+    return place.T
 
 
 def regret_table(values: np.ndarray) -> pd.DataFrame:

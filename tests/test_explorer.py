@@ -95,6 +95,12 @@ def test_the_rival_is_the_second_best_on_average():
     assert ("train", "kursk", 0.75) == (found.best, found.rival, found.lead)
 
 
+def test_several_sets_of_worlds_at_once_are_seen_as_each_alone():
+    expected, values = np.random.default_rng(SEED).normal(size=(2, 50, 3, 4))
+    alone = [explorer.outlook(expected[:, at], values[:, at]) for at in range(3)]
+    assert alone == explorer.outlooks(expected, values)
+
+
 @pytest.mark.parametrize("gaps, close", [([1.0, 1.0], False), ([3.0, -2.0], True)])
 def test_a_lead_within_two_standard_errors_is_too_close_to_call(gaps, close):
     expected = np.array([[gap, 0.0, -9.0, -9.0] for gap in gaps])
