@@ -3,14 +3,13 @@
 import errno
 import os
 import shlex
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import nbformat
 from jupyter_client.manager import AsyncKernelManager
@@ -20,49 +19,13 @@ from tqdm import tqdm
 
 from dilemma.execution import executed, kept, kernels, order
 from dilemma.execution.engine import ChapterEngine
+from dilemma.execution.jobs import Job, Outcome, Watch
 from dilemma.execution.kept import Keeper, Origin
 from dilemma.parameters import Parameters
 
 PAPERMILL = r".venv\Scripts\papermill" if os.name == "nt" else ".venv/bin/papermill"
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 SPARE = 2  # kernels beside one for each core: at times each waits for its client
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How one chapter ended; `sentence` and `cell` are empty when it is complete."""
-
-    chapter: str
-    language: str
-    ok: bool
-    sentence: str
-    cell: str
-    seconds: float
-    origin: Origin | None = None
-
-    @property
-    def row(self) -> tuple[str, str, str, str]:
-        """The chapter in a table that explains a run: chapter, language, where its outputs come from, why."""
-        origin = self.origin or Origin(False, "")
-        state = "from the cache" if origin.cached else "executed" if self.ok else "failed"
-        return self.chapter, self.language, state, origin.why
-
-
-@dataclass
-class Job(kept.Chapter):
-    """One chapter to execute in one language; `notebook` is what there is of it so far, `cell` runs."""
-
-    notebook: NotebookNode | None = None
-    cell: NotebookNode | None = None
-    outcome: Outcome | None = None
-
-    def keep(self, notebook: NotebookNode) -> None:
-        """Keeps the notebook, because one that is broken off is not returned."""
-        self.notebook = notebook
-
-    def remember(self, cell: NotebookNode, **_: object) -> None:
-        """Keeps the cell that runs, because a dead kernel does not tell."""
-        self.cell = cell
 
 
 def execute(
@@ -73,19 +36,21 @@ def execute(
     *,
     cache: Path | None = None,
     fresh: bool = False,
+    ready: Callable[[Job], Any] = id,
 ) -> list[Outcome]:
     """Executes every chapter once per edition into `folder`/<language>, ordered by language.
 
     Chapters marked `reads_findings` come after the others. A chapter that fails does not stop the
     rest. `timeout` is in seconds per cell. KeyboardInterrupt ends every kernel before it passes on.
-    What the folder `cache` holds unchanged is taken from there, unless the run is to be `fresh`.
+    What the folder `cache` holds unchanged is taken from there, unless the run is to be `fresh`. `ready` is
+    called with every chapter that has ended, while others still run.
     """
     jobs = [
         Job(source, folder / edition.language / source.name, edition)
         for edition in editions
         for source in chapters(notebooks)
     ]
-    return execute_jobs(jobs, folder, timeout, cache=cache, fresh=fresh)
+    return execute_jobs(jobs, folder, timeout, cache=cache, fresh=fresh, ready=ready)
 
 
 def execute_jobs(
@@ -96,6 +61,7 @@ def execute_jobs(
     cache: Path | None = None,
     fresh: bool = False,
     lanes: int = 0,
+    ready: Callable[[Job], Any] = id,
 ) -> list[Outcome]:
     """Executes jobs into their targets below `folder` as `execute` does, the kernels shared by all.
 
@@ -105,8 +71,9 @@ def execute_jobs(
         job.target.parent.mkdir(parents=True, exist_ok=True)
     last = [job for job in jobs if kept.reads_findings(job.source)]
     first = [job for job in jobs if job not in last]
-    with _progress(jobs) as progress, kept.opened(folder, cache, fresh=fresh) as keeper:
-        recall = partial(_recall, keeper=keeper, progress=progress)
+    with _progress(jobs) as bar, kept.opened(folder, cache, fresh=fresh) as keeper:
+        watch = Watch(bar, ready)
+        recall = partial(_recall, keeper=keeper, watch=watch)
         # Kernels are only worth their start when something is left for them.
         left = [job for job in first if not recall(job)]
         if left or not all([recall(job) for job in last]):
@@ -116,7 +83,7 @@ def execute_jobs(
                 ThreadPoolExecutor(lanes or kernels.cores() + SPARE) as pool,
                 run.ending(pool),
             ):
-                work = partial(_run, keeper=keeper, progress=progress, timeout=timeout, kernel=run.manager)
+                work = partial(_run, keeper=keeper, watch=watch, timeout=timeout, kernel=run.manager)
                 # What begins first must not be what ends last: the longest notebooks usually take longest.
                 left.sort(key=lambda job: job.source.stat().st_size, reverse=True)
                 order.run(left, waiting, recall, partial(pool.submit, work))
@@ -136,22 +103,21 @@ def command(source: Path, parameters: Parameters) -> str:
     return " ".join([PAPERMILL, f"{source.parent.name}/{source.name}", "out.ipynb", *flags])
 
 
-def _recall(job: Job, *, keeper: Keeper, progress: tqdm) -> bool:
+def _recall(job: Job, *, keeper: Keeper, watch: Watch) -> bool:
     """Whether a chapter could be taken from the cache."""
     begin = perf_counter()
     if origin := keeper.recall(job):
         seconds = perf_counter() - begin
-        job.outcome = Outcome(job.source.stem, job.parameters.language, True, "", "", seconds, origin)
-        progress.update(_cells(job))
-        progress.write(_line(job.outcome), file=sys.stderr)
+        watch.bar.update(_cells(job))
+        watch.ended(job, Outcome(job.source.stem, job.parameters.language, True, "", "", seconds, origin))
     return bool(origin)
 
 
-def _run(job: Job, *, keeper: Keeper, progress: tqdm, timeout: int | None, kernel: type[AsyncKernelManager]) -> None:
+def _run(job: Job, *, keeper: Keeper, watch: Watch, timeout: int | None, kernel: type[AsyncKernelManager]) -> None:
     """Executes one chapter; whatever goes wrong in it becomes its outcome."""
     begin, broken = perf_counter(), ""
     try:
-        _papermill(job, keeper=keeper, progress=progress, timeout=timeout, kernel=kernel)
+        _papermill(job, keeper=keeper, bar=watch.bar, timeout=timeout, kernel=kernel)
     except Exception as error:  # noqa: BLE001 - one chapter must not take the others with it
         if isinstance(error, OSError) and error.errno in NO_SPACE:
             raise
@@ -159,7 +125,7 @@ def _run(job: Job, *, keeper: Keeper, progress: tqdm, timeout: int | None, kerne
     fault = executed.finish(job.notebook, job.target)
     if broken:
         fault = executed.Fault(broken, job.cell)
-    job.outcome = Outcome(
+    outcome = Outcome(
         job.source.stem,
         job.parameters.language,
         fault is None,
@@ -168,14 +134,14 @@ def _run(job: Job, *, keeper: Keeper, progress: tqdm, timeout: int | None, kerne
         perf_counter() - begin,
         Origin(False, job.why) if fault else keeper.keep(job),
     )
-    progress.write(_line(job.outcome), file=sys.stderr)
+    watch.ended(job, outcome)
 
 
 def _papermill(
     job: Job,
     *,
     keeper: Keeper,
-    progress: tqdm,
+    bar: tqdm,
     timeout: int | None,
     kernel: type[AsyncKernelManager],
 ) -> None:
@@ -184,7 +150,7 @@ def _papermill(
     def advance(cell: NotebookNode, **_: object) -> None:
         """Tidies what a cell has printed, which came in pieces."""
         executed.join_streams(cell)
-        progress.update()
+        bar.update()
 
     notebook = kept.prepared(job)
     # papermill's own call would serialize the whole notebook once more, for nothing.
@@ -213,13 +179,6 @@ def _progress(jobs: Sequence[Job]) -> Iterator[tqdm]:
 def _cells(job: Job) -> int:
     """How many cells a chapter executes; papermill adds one with the parameters."""
     return len(executed.code_cells(_peek(job.source))) + 1
-
-
-def _line(outcome: Outcome) -> str:
-    if outcome.origin and outcome.origin.cached:
-        return f"{outcome.chapter} ({outcome.language}): taken from the cache"
-    state = "done" if outcome.ok else "failed"
-    return f"{outcome.chapter} ({outcome.language}): {state} after {outcome.seconds:.1f} s"
 
 
 def _peek(source: Path) -> NotebookNode:

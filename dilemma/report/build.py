@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 from nbformat.v4 import new_notebook
 
 from dilemma import findings
-from dilemma.execution.execute import Outcome, execute
+from dilemma.execution.execute import execute
+from dilemma.execution.jobs import Job, Outcome
 from dilemma.parameters import Parameters
 from dilemma.report import aside, current, document, folders, html, pdf, provenance
 from dilemma.report.current import NOTEBOOKS
@@ -61,7 +63,15 @@ def build_report(
         folders.write_json(folder / "run.json", {"name": name, "status": "running"})
         _rehearse()
         editions = [parameters.model_copy(update={"language": language}) for language in languages]
-        outcomes = execute(notebooks, folder, editions, timeout, cache=reports / CACHE, fresh=fresh)
+        with ThreadPoolExecutor(1) as ahead:
+
+            def foresee(job: Job) -> None:
+                """Has a chapter parsed while others are executed."""
+                ahead.submit(document.foresee, job.target, job.parameters.language)
+
+            outcomes = execute(
+                notebooks, folder, editions, timeout, cache=reports / CACHE, fresh=fresh, ready=foresee
+            )
         problems = [
             problem
             for language in languages

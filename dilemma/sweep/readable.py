@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dilemma.execution import keys, temporary
-from dilemma.execution.execute import Job, execute_jobs
+from dilemma.execution.execute import execute_jobs
+from dilemma.execution.jobs import Job
 from dilemma.parameters import LANGUAGES, Parameters
 from dilemma.report import current, provenance
 from dilemma.report.build import build_report
