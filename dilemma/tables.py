@@ -13,7 +13,8 @@ from dilemma.wording import Text, number, pick, short_day
 
 ALIGNMENTS = ("left", "right", "center")
 MISSING = "–"
-PLAIN = re.compile(r"[A-Za-zÀ-ž][0-9A-Za-zÀ-ž ,.;:()%/–-]*")  # what Markdown leaves as it is
+# What Markdown leaves as it is, unless it numbers an entry of a list.
+PLAIN = re.compile(r"(?!\d+[.)](?: |$))[0-9A-Za-zÀ-ž–−“„][0-9A-Za-zÀ-ž ,.;:()%/–−“”„’'+-]*")
 
 
 def columns(frame: pd.DataFrame, align: Sequence[str] | None) -> list[dict[str, str]]:
