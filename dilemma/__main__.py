@@ -1,5 +1,6 @@
 """The command line; `python3 run.py COMMAND` calls it."""
 
+import gc
 import os
 import signal
 import sys
@@ -17,9 +18,10 @@ def _break_off(*_: object) -> None:
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, _break_off)
     signal.signal(signal.SIGTERM, _break_off)
+    # Imports leave next to no garbage, and most commands end before there is any: looking for it takes longer.
+    gc.disable()
 
 # ruff: noqa: E402 - these imports take most of a second, in which Ctrl-C must work too
-import gc
 import logging
 import subprocess
 from collections.abc import Sequence
@@ -86,7 +88,6 @@ def report(
     if not fresh and _is_current(parameters, languages, name, force):
         return
     _start_importing(parameters)
-    gc.disable()  # the process ends with the report: looking for garbage takes longer than the memory is worth
     from dilemma.execution import explain as explanation
     from dilemma.report.build import build_report  # imports Jupyter, while the other process looks at the premises
 

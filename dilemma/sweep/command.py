@@ -54,7 +54,6 @@ def sweep(
     """
     from dilemma.sweep import design, ledger, local
 
-    gc.disable()  # imports leave next to no garbage
     plan, stamp = design.read(grid, limit), ledger.stamp()
     source = chapter_named(chapter) if chapter else None
     # Before this process imports the same and Jupyter: the two go side by side.
@@ -65,7 +64,7 @@ def sweep(
     with ThreadPoolExecutor(1) as aside:
         aside.submit(import_module, INDEX)  # and Jupyter with it, while this process waits for the others
         done = run_sweep(plan, name or Path(grid).stem, address=dask, workers=workers or 0, stamp=stamp)
-    gc.enable()
+    gc.enable()  # hundreds of chapters do leave garbage
     links, problems = {}, [(point, f"{done.failures[point.id]}.") for point in done.failed]
     if source or reports != "none":
         from dilemma.sweep import readable  # imports what executes notebooks
