@@ -35,8 +35,9 @@ from dilemma.parameters import LANGUAGES, ParameterError, Parameters
 from dilemma.sweep.command import sweep
 
 PROGRAM = "python3 run.py"
-# jsonschema imports it when it can, for a check of addresses that no notebook needs: half of Jupyter's import time.
-sys.modules.setdefault("rfc3987_syntax", None)
+# jsonschema imports them when it can, for checks that no notebook needs: half of Jupyter's import time.
+for absent in ("rfc3987_syntax", "isoduration"):
+    sys.modules.setdefault(absent, None)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

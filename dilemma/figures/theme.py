@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import matplotlib
@@ -82,15 +83,14 @@ def sheet(height: float, width: float = WIDTH) -> tuple[Figure, Axes]:
 
 
 def rehearse() -> None:
-    """Draws a figure per language for nobody, which finds the fonts and loads how numbers are written."""
+    """Draws a figure for nobody, which finds the fonts and loads how each language writes its numbers."""
     with matplotlib.rc_context():
-        for language in wording.LANGUAGES:
-            figure = canvas(1)
-            axes = figure.subplots()
-            axes.set_title("x")
-            for weight in ("normal", "bold"):
-                beside(axes, wording.number(1000, language), (0, 0), 1, weight=weight)
-            figure.savefig(io.BytesIO(), format="svg")
+        figure = canvas(1)
+        axes = figure.subplots()
+        axes.set_title("x")
+        for weight, language in product(("normal", "bold"), wording.LANGUAGES):
+            beside(axes, wording.number(1000, language), (0, 0), 1, weight=weight)
+        figure.savefig(io.BytesIO(), format="svg")
 
 
 def label_above(axes: Axes, blocks: Mapping[str, Sequence[str]]) -> list[range]:

@@ -4,7 +4,6 @@ import gc
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +16,8 @@ from dilemma.report.current import NOTEBOOKS
 if TYPE_CHECKING:
     from dilemma.sweep.design import Point
 
-# What the processes of a sweep do, by module.
+# What the other processes of a sweep do, by module.
 RUNS, PAGES = "dilemma.sweep.run", "dilemma.sweep.rendering"
-INDEX = "dilemma.sweep.page"
 
 
 class Which(click.ParamType):
@@ -62,7 +60,7 @@ def sweep(
     from dilemma.sweep.sweep import run_sweep
 
     with ThreadPoolExecutor(1) as aside:
-        aside.submit(import_module, INDEX)  # and Jupyter with it, while this process waits for the others
+        aside.submit(_rehearse)  # imports Jupyter, while this process waits for the others
         done = run_sweep(plan, name or Path(grid).stem, address=dask, workers=workers or 0, stamp=stamp)
     gc.enable()  # hundreds of chapters do leave garbage
     links, problems = {}, [(point, f"{done.failures[point.id]}.") for point in done.failed]
@@ -87,6 +85,12 @@ def chapter_named(name: str, notebooks: Path = NOTEBOOKS) -> Path:
         known = ", ".join(sorted(path.stem for path in notebooks.glob("[0-9][0-9]-*.ipynb")))
         raise ParameterError(f"There is no chapter {name}; the chapters are {known}.")
     return source
+
+
+def _rehearse() -> None:
+    from dilemma.sweep import page
+
+    page.rehearse()
 
 
 def _refuse(points: "Sequence[Point]") -> None:

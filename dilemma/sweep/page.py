@@ -13,6 +13,7 @@ from dilemma import findings as stated
 from dilemma.comparison.passages import escaped
 from dilemma.figures import svg
 from dilemma.figures import sweep as drawings
+from dilemma.figures import theme
 from dilemma.report import aside, document, html
 from dilemma.report.document import Document
 from dilemma.sweep.design import Point
@@ -25,6 +26,12 @@ LONGEST = 500  # rows of the table; findings.csv has all
 MISSING = "–"
 Links = Mapping[str, Mapping[str, str]]  # run id -> language -> file, as seen from the sweep's folder
 Problems = list[tuple[Point, str]]  # which run, and a sentence on what of it failed
+
+
+def rehearse() -> None:
+    """Draws and renders a page for nobody, which loads fonts and templates while other processes compute."""
+    theme.rehearse()
+    html.render_html(document.single(new_notebook(), LANGUAGES[0]))
 
 
 def write(sweep: Sweep, links: Links, problems: Problems) -> list[Path]:
