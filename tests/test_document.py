@@ -7,7 +7,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from dilemma.findings import FINDING
 from dilemma.report import outputs
-from dilemma.report.document import Document, build
+from dilemma.report.document import Document, build, foresee
 from dilemma.report.markdown import walk
 from dilemma.report.tables import plain
 
@@ -319,3 +319,8 @@ def test_an_attachment_with_a_blank_in_its_name_is_found():
     cell = new_markdown_cell("![a](attachment:my%20dot.png)", id="a")
     cell["attachments"] = {"my dot.png": {"image/png": samples.PIXEL}}
     assert "data:image/png;base64," in of(cell).notebook.cells[-1].source
+
+
+def test_a_chapter_read_ahead_makes_the_same_document_as_its_file(tmp_path):
+    files = samples.write(tmp_path, "en")
+    assert build(files, "en", {}) == build([foresee(file, "en") for file in files], "en", {})

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from dilemma.execution.execute import execute
 from dilemma.execution.jobs import Job, Outcome
 from dilemma.parameters import Parameters
 from dilemma.report import aside, current, document, folders, html, pdf, provenance
+from dilemma.report.chapters import Chapter
 from dilemma.report.current import NOTEBOOKS
 from dilemma.report.naming import REPORTS, checked_name, is_default, numbers_of, run_name
 from dilemma.report.strings import string
@@ -63,11 +64,12 @@ def build_report(
         folders.write_json(folder / "run.json", {"name": name, "status": "running"})
         _rehearse()
         editions = [parameters.model_copy(update={"language": language}) for language in languages]
+        read: dict[Path, Future[Chapter]] = {}
         with ThreadPoolExecutor(1) as ahead:
 
             def foresee(job: Job) -> None:
-                """Has a chapter parsed while others are executed."""
-                ahead.submit(document.foresee, job.target, job.parameters.language)
+                """Has a chapter read while others are executed."""
+                read[job.target] = ahead.submit(document.foresee, job.target, job.parameters.language)
 
             outcomes = execute(
                 notebooks, folder, editions, timeout, cache=reports / CACHE, fresh=fresh, ready=foresee
@@ -75,7 +77,7 @@ def build_report(
         problems = [
             problem
             for language in languages
-            for problem in _render(folder, languages, language, about, outcomes)
+            for problem in _render(folder, languages, language, about, outcomes, read)
         ]
         final = _place(reports / "runs" / name, complete=all(outcome.ok for outcome in outcomes))
         if final.name != name:
@@ -120,10 +122,12 @@ def _render(
     language: str,
     about: dict[str, Any],
     outcomes: Sequence[Outcome],
+    read: Mapping[Path, Future[Chapter]],
 ) -> list[str]:
     """Writes HTML and PDF of one language; returns what could not be shown as written."""
     failed = [_gap(outcome) for outcome in outcomes if outcome.language == language and not outcome.ok]
-    executed = sorted((folder / language).glob("*.ipynb"))
+    files = sorted((folder / language).glob("*.ipynb"))
+    executed = [read[file].result() if file in read else file for file in files]
     report = document.build(executed, language, about, failed, languages)
     page = aside.begin(partial(html.render_html, report))
     (folder / f"kremlin-dilemma.{language}.pdf").write_bytes(pdf.render_pdf(report))

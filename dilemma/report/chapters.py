@@ -8,6 +8,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from dilemma.report import markdown, validity
+from dilemma.report.computed import Computation, computations
 from dilemma.wording import LANGUAGES
 
 HIDDEN = {"parameters", "injected-parameters", "remove-cell"}
@@ -16,11 +17,12 @@ NUMBERED = re.compile(r"(?!00)[0-8]\d(?=-)")  # summary (00) and sources (99) ar
 
 @dataclass
 class Chapter:
-    """One executed notebook, the slug that anchors it, and what was wrong with its file."""
+    """One executed notebook, the slug that anchors it, what its findings come from, and what was wrong with its file."""
 
     notebook: NotebookNode
     slug: str
     title: str
+    computations: Sequence[Computation] = ()
     problems: Sequence[str] = ()
 
 
@@ -34,7 +36,7 @@ def read(source: Path | NotebookNode, language: str) -> Chapter:
     titles = own.get("title", {})
     given = titles.get(language) if isinstance(titles, Mapping) else ""
     title = given or _chapter_heading(node, language) or node.metadata.get("title") or slug
-    return Chapter(node, clean(str(slug)), str(title), problems)
+    return Chapter(node, clean(str(slug)), str(title), computations(node), problems)
 
 
 def number(slug: str) -> str:

@@ -21,7 +21,7 @@ from dilemma.report.chapters import (
     starts_with_its_heading,
     tags,
 )
-from dilemma.report.computed import computations, computed
+from dilemma.report.computed import computed
 from dilemma.report.representations import SIGNATURES, named
 from dilemma.report.strings import string
 from dilemma.wording import Text
@@ -217,12 +217,11 @@ class Merged:
 
     def _gather_findings(self, item: Chapter) -> None:
         known = {record["id"] for record in self.findings}
-        calls = computations(item.notebook)
         for cell, output in ((made, o) for made in item.notebook.cells for o in made.get("outputs", ())):
             for record in output.get("data", {}).get(FINDING, ()):
                 if record["id"] not in known:
                     shown = {"cell": cell.get("id", "")}
-                    self.findings.append({**record, **shown, **computed(record["id"], calls)})
+                    self.findings.append({**record, **shown, **computed(record["id"], item.computations)})
                     known.add(record["id"])
 
     def _dropped(self, what: Text, place: Mapping[str, Any]) -> None:
