@@ -28,6 +28,7 @@ from collections.abc import Sequence
 
 import click
 
+from dilemma import light_jupyter  # noqa: F401 - before anything that imports Jupyter
 from dilemma import parameters as contract
 from dilemma.cells import DataError
 from dilemma.console import ROOT, list_files, tell
@@ -35,9 +36,6 @@ from dilemma.parameters import LANGUAGES, ParameterError, Parameters
 from dilemma.sweep.command import sweep
 
 PROGRAM = "python3 run.py"
-# jsonschema imports them when it can, for checks that no notebook needs: half of Jupyter's import time.
-for absent in ("rfc3987_syntax", "isoduration"):
-    sys.modules.setdefault(absent, None)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -33,6 +33,7 @@ ROWS = [
     {"figures"},
     {"findings", "tables"},
     {"chapter"},
+    {"light_jupyter"},
     {"execution"},
     {"report"},
     {"comparison"},

@@ -205,6 +205,12 @@ def test_an_interrupt_gives_exit_code_130(breaks, capsys):
     assert "Interrupted; no report was changed." in capsys.readouterr().err
 
 
+def test_jupyter_is_imported_without_the_checks_that_no_notebook_needs():
+    code = "import sys, dilemma.light_jupyter, nbformat.v4; print({'jsonschema', 'arrow', 'lark'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "{'jsonschema'}\n" == run.stdout
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
 @pytest.mark.parametrize("sign", ["SIGINT", "SIGTERM"])
 def test_an_interrupt_while_the_libraries_are_imported_needs_no_traceback(sign):

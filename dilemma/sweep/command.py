@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # What the other processes of a sweep do, by module.
 RUNS, PAGES = "dilemma.sweep.run", "dilemma.sweep.rendering"
+LIGHT = "dilemma.light_jupyter"
 
 
 class Which(click.ParamType):
@@ -55,7 +56,7 @@ def sweep(
     plan, stamp = design.read(grid, limit), ledger.stamp()
     source = chapter_named(chapter) if chapter else None
     # Before this process imports the same and Jupyter: the two go side by side.
-    local.prepare([*([] if dask else [RUNS]), *([PAGES] if chapter else [])])
+    local.prepare([*([] if dask else [RUNS]), *([LIGHT, PAGES] if chapter else [])])
     _refuse(plan.points)
     from dilemma.sweep.sweep import run_sweep
 
